@@ -1,0 +1,46 @@
+/**
+ * The members that several messages share, each with the limits of schema version 1.0.0.
+ *
+ * Everything here is on the wire and fixed by peers: a change is a new schema version.
+ */
+import Type from "typebox";
+
+/** Version of the three schemas; part of their `$id`. */
+export const SCHEMA_VERSION = "1.0.0";
+
+/** Largest beat index on the wire. We read only up to 2^53−1, see decode.ts. */
+export const BEAT_INDEX_MAX = 2 ** 63;
+
+/** Who claims: `service:instance` or `agent:id`, 1–128 characters. */
+export const AgentId = Type.String({
+  pattern: "^[a-zA-Z0-9_:-]+$",
+  minLength: 1,
+  maxLength: 128,
+});
+
+/** What an agent works on; the pattern of an agent id. */
+export const TaskId = AgentId;
+
+/** One tempo domain, 1–64 characters. */
+export const ClusterId = Type.String({
+  pattern: "^[a-zA-Z0-9_-]+$",
+  minLength: 1,
+  maxLength: 64,
+});
+
+/** A beat of a cluster; grows for ever. */
+export const BeatIndex = Type.Integer({ minimum: 0, maximum: BEAT_INDEX_MAX });
+
+/** Hybrid logical clock: wall, logical and node part, 16 bits of each in hex. */
+export const Hlc = Type.String({
+  pattern: "^[0-9a-fA-F]{4}:[0-9a-fA-F]{4}:[0-9a-fA-F]{4}$",
+});
+
+/** Name of a bar; opaque to readers, compared without case. */
+export const WindowId = Type.String({ pattern: "^[0-9a-fA-F]{32}$" });
+
+/** A count in a report. */
+export const Count = Type.Integer({ minimum: 0 });
+
+/** An open object: members are not ours to judge. */
+export const Metadata = Type.Record(Type.String(), Type.Unknown());

@@ -1,0 +1,9 @@
+/** Door `./contracts`: what is on the wire — schemas, types, validators, subjects, window ids (INT-001). */
+export * from "./bar-report.ts";
+export * from "./beat-frame.ts";
+export * from "./decode.ts";
+export * from "./encode.ts";
+export { SCHEMA_VERSION } from "./fields.ts";
+export * from "./status-claim.ts";
+export * from "./subjects.ts";
+export * from "./window-id.ts";

@@ -1,0 +1,45 @@
+/**
+ * What can go wrong, as one closed union of codes.
+ *
+ * Wording: *Cannot ⟨action⟩: ⟨observed⟩, ⟨expected⟩*. Bad network input is never an error: it is a counted
+ * refusal (contracts/decode.ts, core/outcome.ts).
+ */
+
+/** Stable names for programs; the message is for people. */
+export type ErrorCode =
+  | "bad-config"
+  | "bad-message"
+  | "bad-timeline"
+  | "data-dir-locked"
+  | "data-dir-unusable"
+  | "nats-refused"
+  | "nats-unreachable"
+  | "nats-server-failed"
+  | "nats-server-missing"
+  | "no-beat"
+  | "port-in-use"
+  | "listen-failed"
+  | "stopped"
+  | "tempo-refused"
+  | "bad-file";
+
+/** Facts behind an error, for logs and tests; never a secret. */
+export type ErrorData = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+/** Every error that BACKBEAT raises on purpose. `code` is stable, `message` may change. */
+export class BackbeatError extends Error {
+  override readonly name = "BackbeatError";
+  readonly code: ErrorCode;
+  readonly data: ErrorData;
+
+  constructor(code: ErrorCode, message: string, options: { data?: ErrorData; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.data = options.data ?? {};
+  }
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

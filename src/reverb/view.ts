@@ -1,0 +1,108 @@
+/** What reverb shows of itself: read-only values for HTTP, metrics and tests. */
+import type { BarReport } from "../contracts/bar-report.ts";
+import type { BendCounts } from "../contracts/decode.ts";
+import type { ClaimOutcome, FrameOutcome } from "../core/outcome.ts";
+import type { AgentSummary, IssueDetail, Presence, WindowDetail, WindowSummary } from "../core/summary.ts";
+
+/** What may be promised of counted claims. Never more than was probed. */
+export type Durability = "best-effort" | "process-crash-safe" | "power-safe";
+
+/** Something that only this process sees: a log line, /ready, a metric, the status; never in a report. */
+export interface Alarm {
+  readonly name: "link-lost" | "no-beat" | "report-unsent" | "bar-length-differs";
+  readonly text: string;
+  /** Since when, ms since the Unix epoch. */
+  readonly sinceMs: number;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** Why not; undefined when ready. */
+  readonly reason?: string;
+}
+
+/** Sums since start; each outcome is a counter, `held` is what is held now (R6). */
+export interface Totals {
+  readonly claimsReceived: number;
+  readonly framesReceived: number;
+  readonly claims: Readonly<Record<ClaimOutcome, number>>;
+  readonly frames: Readonly<Record<FrameOutcome, number>>;
+  readonly bends: Readonly<BendCounts>;
+  /** Dependencies beyond the limit per claim, which were not kept. */
+  readonly dependenciesCut: number;
+  readonly reportsPublished: number;
+  /** Reports that left memory unsent, because the link stayed down. */
+  readonly reportsDropped: number;
+  /** Intake gaps: how many, and their length in ms. */
+  readonly gaps: number;
+  readonly gapMs: number;
+}
+
+export interface ReverbStatus {
+  readonly clusterId: string;
+  readonly nodeId: string;
+  readonly version: string;
+  readonly mode: "core" | "journal";
+  readonly durability: Durability;
+  readonly activeWindows: number;
+  /** Undefined before the first frame. */
+  readonly currentBeat?: number;
+  readonly currentWindowId?: string;
+  readonly tempoBpm?: number;
+  /** As learnt from frames, else the setting. */
+  readonly barLength: number;
+  readonly windowTtlSeconds: number;
+  readonly maxWindowsRetained: number;
+  readonly natsConnected: boolean;
+  readonly uptimeSeconds: number;
+  readonly nowMs: number;
+  /** Beats by which the newest frame is behind the timeline. */
+  readonly lagBeats: number;
+  readonly expectedAgents?: number;
+  readonly totals: Totals;
+  readonly alarms: readonly Alarm[];
+}
+
+/** A report that was emitted, newest last. */
+export interface StoredReport {
+  readonly report: BarReport;
+  readonly headers: Readonly<Record<string, string>>;
+  /** While the window is retained. */
+  readonly issueDetails?: readonly IssueDetail[];
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** How many there are in all that match, regardless of the page. */
+  readonly total: number;
+}
+
+/** `before`: a window id; the page holds what is older. `limit`: undefined = all. */
+export interface PageQuery {
+  readonly limit?: number;
+  readonly before?: string;
+}
+
+export interface AgentQuery {
+  readonly state?: string;
+  readonly presence?: Presence;
+  readonly prefix?: string;
+  readonly limit: number;
+  /** Agent id after which the page begins. */
+  readonly after?: string;
+}
+
+export interface ReverbView {
+  status(): ReverbStatus;
+  ready(): Readiness;
+  /** Newest first. */
+  windows(query: PageQuery): Page<WindowSummary>;
+  /** Ids are compared without case. */
+  window(windowId: string): WindowDetail | undefined;
+  /** Newest first. */
+  reports(query: PageQuery): Page<StoredReport>;
+  report(windowId: string): StoredReport | undefined;
+  /** In order of their ids. */
+  agents(query: AgentQuery): Page<AgentSummary>;
+  agent(agentId: string): AgentSummary | undefined;
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+/** Everything is one run: files share nothing, so each may start servers of its own. */
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    environment: "node",
+    pool: "forks",
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    retry: 0,
+    coverage: { provider: "v8", include: ["src/**/*.ts"], exclude: ["src/**/*.test.ts"] },
+  },
+});
