@@ -8,6 +8,9 @@ import { REFUSAL_REASONS, type RefusalReason } from "../contracts/refusal.ts";
 /** Why the core refuses a claim that could be read. */
 export const CORE_REFUSALS = ["too-far-ahead", "agent-limit", "task-limit", "held-limit"] as const;
 
+/** Refusals that a limit of ours caused, not the sender's mistake. */
+export const LIMIT_REFUSALS: readonly CoreRefusal[] = ["agent-limit", "task-limit", "held-limit"];
+
 export type CoreRefusal = (typeof CORE_REFUSALS)[number];
 
 export type ClaimRefusal = RefusalReason | CoreRefusal;

@@ -1,0 +1,300 @@
+/**
+ * Reverb's core: one ordered sequence of entries in, closed bars out (BACKBEAT-REQ-020, 021).
+ *
+ * `apply(entry) → outcome`, then `takeClosed()`. A pure function of the sequence (R2, R7): nothing here reads a
+ * clock. A bar closes at the first entry after the frame that opened a later one that is a tick naming it or a
+ * higher frame; so at most two bars are open, and every bar seen to begin is reported exactly once (R1).
+ */
+import type { AgentRecord } from "./agent-record.ts";
+import { Bars } from "./bars.ts";
+import { closeBar, summarize } from "./close-bar.ts";
+import type { ClaimEntry, Entry, FrameEntry, RefusedEntry } from "./entry.ts";
+import { HeldClaims } from "./held.ts";
+import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+import { Line, type LinePoint } from "./line.ts";
+import type { ClaimOutcome, ClaimRefusal, FrameOutcome, MarkOutcome, Outcome } from "./outcome.ts";
+import { RecentIds } from "./recent-ids.ts";
+import type { WindowDetail, WindowSummary } from "./summary.ts";
+import { Tally } from "./tally.ts";
+import { Window } from "./window.ts";
+
+/** Everything but the entries that can change a report. */
+export interface AggregatorSettings {
+  readonly clusterId: string;
+  /** First guess of the beats per bar; what is heard wins. */
+  readonly barLength: number;
+  /** How many beats ahead of the newest frame a claim may be; default `barLength`. */
+  readonly leadBeats?: number;
+  /** How far ahead a frame may be; default two bars, at least 1,000 beats. */
+  readonly leapBeats?: number;
+  /** Every reporting agent must attest its secret rotation; default false. */
+  readonly rotationRequired?: boolean;
+  readonly limits?: Partial<Limits>;
+}
+
+const LEAP_BEATS_MIN = 1_000;
+
+/** State: the line, the open bars, the bar before them, and the claims for beats to come. */
+export class Aggregator {
+  readonly tally = new Tally();
+  readonly #clusterId: string;
+  readonly #leadBeats: number;
+  readonly #rotationRequired: boolean;
+  readonly #limits: Limits;
+  readonly #line: Line;
+  readonly #bars: Bars;
+  readonly #held: HeldClaims;
+  /** Bars that were closed on this line: the window never flips back. */
+  readonly #closedIds = new RecentIds();
+  #current: Window | undefined;
+  #closing: Window | undefined;
+  #before: Window | undefined;
+  #closed: WindowDetail[] = [];
+  #dependenciesCut = 0;
+  #isRestarted = false;
+  /** A gap that no frame has followed yet: it reaches into the bar that comes next. */
+  #gapMs = 0;
+
+  constructor(settings: AggregatorSettings) {
+    this.#clusterId = settings.clusterId;
+    this.#leadBeats = settings.leadBeats ?? settings.barLength;
+    this.#rotationRequired = settings.rotationRequired ?? false;
+    this.#limits = { ...DEFAULT_LIMITS, ...settings.limits };
+    this.#line = new Line(settings.leapBeats ?? Math.max(LEAP_BEATS_MIN, 2 * settings.barLength));
+    this.#bars = new Bars(settings.barLength);
+    this.#held = new HeldClaims(this.#limits.heldClaims);
+  }
+
+  /** Takes the next entry of the sequence. Never throws; bars that it closes wait in `takeClosed()`. */
+  apply(entry: Entry): Outcome {
+    switch (entry.kind) {
+      case "claim":
+        return this.tally.claim(this.#applyClaim(entry));
+      case "frame":
+        return this.tally.frame(this.#applyFrame(entry));
+      case "refused":
+        return this.#applyRefused(entry);
+      case "tick":
+        return this.#applyTick(entry.windowId);
+      case "gap":
+        return this.#applyGap(entry.gapMs);
+    }
+  }
+
+  /** The bars that were closed since the last call, oldest first. */
+  takeClosed(): readonly WindowDetail[] {
+    if (this.#closed.length === 0) return this.#closed;
+    const closed = this.#closed;
+    this.#closed = [];
+    return closed;
+  }
+
+  /** The newest frame on the line; undefined before the first. */
+  get newest(): LinePoint | undefined {
+    return this.#line.newest;
+  }
+
+  /** Beats per bar, as learnt. */
+  get barLength(): number {
+    return this.#bars.length;
+  }
+
+  /** The window that waits for its tick; undefined when none does. */
+  get closingWindowId(): string | undefined {
+    return this.#closing?.windowId;
+  }
+
+  get currentWindowId(): string | undefined {
+    return this.#current?.windowId;
+  }
+
+  /** Open windows, newest first; at most two. O(1). */
+  openWindows(): WindowSummary[] {
+    return this.#open().map((window) => summarize(window, this.barLength));
+  }
+
+  /** An open window with its report as it would be now; by its id, without case. O(agents). */
+  openWindow(windowId: string): WindowDetail | undefined {
+    const key = windowId.toLowerCase();
+    const window = this.#open().find((open) => open.key === key);
+    return (
+      window &&
+      this.#detail(window, window === this.#current ? (this.#closing ?? this.#before) : this.#before)
+    );
+  }
+
+  /** Calls `visit` with the newest record of every agent that is remembered: of the open bars and the one before. */
+  eachAgent(visit: (agent: AgentRecord, windowId: string) => void): void {
+    const newer: Window[] = [];
+    for (const window of this.#remembered()) {
+      for (const agent of window.agents.values())
+        if (!newer.some((other) => other.agents.has(agent.agentId))) visit(agent, window.windowId);
+      newer.push(window);
+    }
+  }
+
+  /** The newest record of one agent. */
+  findAgent(agentId: string): { readonly agent: AgentRecord; readonly windowId: string } | undefined {
+    for (const window of this.#remembered()) {
+      const agent = window.agents.get(agentId);
+      if (agent !== undefined) return { agent, windowId: window.windowId };
+    }
+    return undefined;
+  }
+
+  /** Dependencies beyond the limit per claim, since start. */
+  get dependenciesCut(): number {
+    return this.#open().reduce((sum, window) => sum + window.dependenciesCut, this.#dependenciesCut);
+  }
+
+  #applyClaim(entry: ClaimEntry): ClaimOutcome {
+    const newest = this.#line.newest;
+    const beat = entry.claim.beat_index;
+    if (newest === undefined || beat > newest.index) {
+      if (newest !== undefined && beat > newest.index + this.#leadBeats) return this.#refuse("too-far-ahead");
+      return this.#held.hold(entry) ? "held" : this.#refuse("held-limit");
+    }
+    return this.#place(entry, false);
+  }
+
+  /** Puts a claim whose beat has come into the open bar that holds it. */
+  #place(entry: ClaimEntry, wasHeld: boolean): ClaimOutcome {
+    const beat = entry.claim.beat_index;
+    const window = this.#holderOf(beat);
+    if (window === undefined) {
+      const oldest = this.#oldestOpen();
+      if (oldest !== undefined) oldest.late += 1;
+      return "late";
+    }
+    const outcome = window.take(entry, wasHeld);
+    return outcome === "counted" || outcome === "duplicate" ? outcome : `refused-${outcome}`;
+  }
+
+  /** The open bar that holds a beat that has come. */
+  #holderOf(beat: number): Window | undefined {
+    if (this.#current !== undefined && beat >= this.#current.fromBeat) return this.#current;
+    return this.#closing !== undefined && beat >= this.#closing.fromBeat ? this.#closing : undefined;
+  }
+
+  #applyFrame(entry: FrameEntry): FrameOutcome {
+    if (entry.frame.cluster_id !== this.#clusterId) return "foreign";
+    const verdict = this.#line.judge(entry);
+    if (verdict === "restart") return this.#restart();
+    if (verdict !== "on-line") return verdict;
+    const key = entry.frame.window_id.toLowerCase();
+    if (key === this.#closing?.key || this.#closedIds.has(key)) return "stale";
+    return this.#advance(entry);
+  }
+
+  /** Moves time on to a frame of the line. */
+  #advance(entry: FrameEntry): "advanced" | "opened" {
+    if (this.#closing !== undefined) this.#close(this.#closing);
+    const isFirst = this.#line.newest === undefined;
+    const isSameBar = this.#current?.key === entry.frame.window_id.toLowerCase();
+    this.#bars.hear(entry.frame);
+    const window = isSameBar && this.#current !== undefined ? this.#current : this.#openWindowWith(entry);
+    window.hear(entry);
+    this.#line.accept(entry);
+    this.#gapMs = 0;
+    this.#landHeld(entry.frame.beat_index, isFirst);
+    return isSameBar ? "advanced" : "opened";
+  }
+
+  #openWindowWith(entry: FrameEntry): Window {
+    const previous = this.#current;
+    const before = previous && {
+      fromBeat: previous.fromBeat,
+      fromIsExact: previous.fromIsExact,
+      newestIndex: previous.heard.newestIndex,
+    };
+    const start = this.#bars.start(entry.frame, before);
+    const joinedMidway = !entry.frame.downbeat || entry.answered === true;
+    const isPartial = previous === undefined && joinedMidway;
+    const window = new Window({ windowId: entry.frame.window_id, ...start, isPartial }, this.#limits);
+    window.gapMs = this.#gapMs;
+    if (previous !== undefined) previous.toBeat = start.fromBeat - 1;
+    this.#closing = previous;
+    this.#current = window;
+    return window;
+  }
+
+  /** Claims whose beat has come find their bar; after a first frame those that are too far ahead are refused. */
+  #landHeld(index: number, isFirst: boolean): void {
+    for (const held of this.#held.take(0, index)) this.tally.settle(this.#place(held, true));
+    if (!isFirst) return;
+    const tooFar = this.#held.take(index + this.#leadBeats + 1, Number.POSITIVE_INFINITY);
+    for (const _ of tooFar) this.tally.settle(this.#refuse("too-far-ahead"));
+  }
+
+  /** The candidates become the line: open bars close as far as they were heard. */
+  #restart(): "advanced" | "opened" {
+    this.#isRestarted = true;
+    if (this.#closing !== undefined) this.#close(this.#closing);
+    if (this.#current !== undefined) {
+      this.#current.toBeat = this.#current.heard.newestIndex;
+      this.#close(this.#current);
+    }
+    this.#current = undefined;
+    this.#before = undefined;
+    this.#closedIds.clear();
+    let outcome: "advanced" | "opened" = "advanced";
+    for (const candidate of this.#line.restart()) outcome = this.#advance(candidate);
+    return outcome;
+  }
+
+  #close(window: Window): void {
+    this.#closed.push(this.#detail(window, this.#before));
+    this.#isRestarted = false;
+    this.#closing = undefined;
+    this.#dependenciesCut += window.dependenciesCut;
+    this.#closedIds.add(window.key);
+    for (const agent of window.agents.values()) agent.close();
+    this.#before = window;
+  }
+
+  #detail(window: Window, before: Window | undefined): WindowDetail {
+    return closeBar(window, {
+      before,
+      rotationRequired: this.#rotationRequired,
+      barLength: this.barLength,
+      isRestarted: this.#isRestarted,
+    });
+  }
+
+  #applyRefused(entry: RefusedEntry): Outcome {
+    if (entry.of === "claim") return this.tally.claim(this.#refuse(entry.reason));
+    const oldest = this.#oldestOpen();
+    if (oldest !== undefined) oldest.framesRefused += 1;
+    return this.tally.frame(`refused-${entry.reason}`);
+  }
+
+  #applyTick(windowId: string): MarkOutcome {
+    if (this.#closing?.key !== windowId.toLowerCase()) return "ignored";
+    this.#close(this.#closing);
+    return "closed";
+  }
+
+  #applyGap(gapMs: number): MarkOutcome {
+    for (const window of this.#open()) window.gapMs += gapMs;
+    if (this.#current !== undefined) this.#gapMs += gapMs;
+    return "noted";
+  }
+
+  /** Counts a refused claim on the oldest open bar, if there is one. */
+  #refuse<R extends ClaimRefusal>(reason: R): `refused-${R}` {
+    this.#oldestOpen()?.refuse(reason);
+    return `refused-${reason}`;
+  }
+
+  #oldestOpen(): Window | undefined {
+    return this.#closing ?? this.#current;
+  }
+
+  #open(): Window[] {
+    return [this.#current, this.#closing].filter((window) => window !== undefined);
+  }
+
+  #remembered(): Window[] {
+    return [this.#current, this.#closing, this.#before].filter((window) => window !== undefined);
+  }
+}
