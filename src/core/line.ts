@@ -25,6 +25,7 @@ export interface LinePoint {
   readonly epoch: number;
   readonly deadlineMs: number;
   readonly timeMs: number;
+  readonly tempoBpm: number;
   readonly beatDurationMs: number;
 }
 
@@ -68,6 +69,7 @@ export class Line {
       epoch: epochOf(entry),
       deadlineMs: deadlineMsOf(entry.frame),
       timeMs: entry.timeMs,
+      tempoBpm: entry.frame.tempo_bpm,
       beatDurationMs: 60_000 / entry.frame.tempo_bpm,
     };
   }

@@ -33,6 +33,8 @@ export interface Totals {
   readonly reportsPublished: number;
   /** Reports that left memory unsent, because the link stayed down. */
   readonly reportsDropped: number;
+  /** Closed bars whose details were let go, by age or number. */
+  readonly windowsForgotten: number;
   /** Intake gaps: how many, and their length in ms. */
   readonly gaps: number;
   readonly gapMs: number;

@@ -1,0 +1,118 @@
+/** What reverb shows of itself, computed when asked: intake keeps no state for anybody's eyes. */
+import type { AgentRecord } from "../core/agent-record.ts";
+import { FirstNames } from "../core/first-names.ts";
+import type { PresenceOptions } from "../core/presence.ts";
+import { presenceOf, summarizeAgent } from "../core/presence.ts";
+import type { AgentSummary, WindowSummary } from "../core/summary.ts";
+import { alarmsOf, lagBeatsOf, readinessOf, type WatchedParts } from "./alarms.ts";
+import { DEFAULT_WINDOW_TTL_SECONDS, DEFAULT_WINDOWS_RETAINED_MAX } from "./settings.ts";
+import type { AgentQuery, Page, PageQuery, ReverbStatus, ReverbView, Totals } from "./view.ts";
+
+/** While reverb is this far behind the beat, nobody is called silent. */
+const LAG_BEATS_MAX = 2;
+
+export function createReverbView(parts: WatchedParts): ReverbView {
+  const { aggregator, ports, retained } = parts;
+  const startedAtMs = ports.clock.monotonicMs();
+  const nowMs = () => ports.clock.monotonicMs();
+  const windows = () => [...aggregator.openWindows(), ...retained.windows(nowMs())];
+  const reports = () => retained.reports(nowMs());
+  return {
+    status: () => statusOf(parts, startedAtMs),
+    ready: () => readinessOf(parts),
+    windows: (query) => pageOf<WindowSummary>(windows(), query, (window) => window.windowId),
+    window: (windowId) => aggregator.openWindow(windowId) ?? retained.window(windowId, nowMs()),
+    reports: (query) => pageOf(reports(), query, (stored) => stored.report.window_id),
+    report: (windowId) => reports().find((stored) => isSameId(stored.report.window_id, windowId)),
+    agents: (query) => agentsOf(parts, query),
+    agent: (agentId) => agentOf(parts, agentId),
+  };
+}
+
+function statusOf(parts: WatchedParts, startedAtMs: number): ReverbStatus {
+  const { aggregator, ports, settings } = parts;
+  const { newest, currentWindowId } = aggregator;
+  return {
+    clusterId: settings.clusterId,
+    nodeId: settings.nodeId,
+    version: settings.version,
+    mode: "core",
+    durability: "best-effort",
+    activeWindows: aggregator.openWindows().length,
+    ...(newest === undefined ? {} : { currentBeat: newest.index, tempoBpm: newest.tempoBpm }),
+    ...(currentWindowId === undefined ? {} : { currentWindowId }),
+    barLength: aggregator.barLength,
+    windowTtlSeconds: settings.windowTtlSeconds ?? DEFAULT_WINDOW_TTL_SECONDS,
+    maxWindowsRetained: settings.windowsRetainedMax ?? DEFAULT_WINDOWS_RETAINED_MAX,
+    natsConnected: ports.bus.connected,
+    uptimeSeconds: (ports.clock.monotonicMs() - startedAtMs) / 1_000,
+    nowMs: ports.clock.wallMs(),
+    lagBeats: lagBeatsOf(parts),
+    ...(settings.expectedAgents === undefined ? {} : { expectedAgents: settings.expectedAgents }),
+    totals: totalsOf(parts),
+    alarms: alarmsOf(parts),
+  };
+}
+
+function totalsOf({ aggregator, decoder, intake, outgoing, retained }: WatchedParts): Totals {
+  const { tally } = aggregator;
+  return {
+    claimsReceived: tally.claimsReceived,
+    framesReceived: tally.framesReceived,
+    claims: { ...tally.claims },
+    frames: { ...tally.frames },
+    bends: { ...decoder.bends },
+    dependenciesCut: aggregator.dependenciesCut,
+    reportsPublished: outgoing.published,
+    reportsDropped: outgoing.dropped,
+    windowsForgotten: retained.forgotten,
+    gaps: intake.gaps.count,
+    gapMs: intake.gaps.totalMs,
+  };
+}
+
+function presenceOptions(parts: WatchedParts): PresenceOptions {
+  const { aggregator } = parts;
+  return {
+    currentBeat: aggregator.newest?.index ?? 0,
+    barLength: aggregator.barLength,
+    isLagging: lagBeatsOf(parts) > LAG_BEATS_MAX,
+  };
+}
+
+function agentOf(parts: WatchedParts, agentId: string): AgentSummary | undefined {
+  const found = parts.aggregator.findAgent(agentId);
+  return found && summarizeAgent(found.agent, { ...presenceOptions(parts), windowId: found.windowId });
+}
+
+/** One pass over all agents; only the page is sorted and summarized. */
+function agentsOf(parts: WatchedParts, query: AgentQuery): Page<AgentSummary> {
+  const options = presenceOptions(parts);
+  const page = new FirstNames(query.limit);
+  let total = 0;
+  parts.aggregator.eachAgent((agent) => {
+    if (!matches(agent, query, options)) return;
+    total += 1;
+    if (query.after === undefined || agent.agentId > query.after) page.add(agent.agentId);
+  });
+  const items = page.names.map((agentId) => agentOf(parts, agentId)).filter((agent) => agent !== undefined);
+  return { items, total };
+}
+
+function matches(agent: AgentRecord, query: AgentQuery, options: PresenceOptions): boolean {
+  if (query.state !== undefined && agent.state !== query.state) return false;
+  if (query.prefix !== undefined && !agent.agentId.startsWith(query.prefix)) return false;
+  return query.presence === undefined || presenceOf(agent, options) === query.presence;
+}
+
+/** What is older than `before`, newest first; empty where that id is not known. */
+function pageOf<T>(items: readonly T[], query: PageQuery, idOf: (item: T) => string): Page<T> {
+  const { before, limit } = query;
+  const from = before === undefined ? 0 : items.findIndex((item) => isSameId(idOf(item), before)) + 1;
+  const older = before !== undefined && from === 0 ? [] : items.slice(from);
+  return { items: limit === undefined ? older : older.slice(0, limit), total: items.length };
+}
+
+function isSameId(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}

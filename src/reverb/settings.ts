@@ -1,0 +1,38 @@
+/** What an operator decides about a reverb. */
+import type { ReadingMode } from "../contracts/decode.ts";
+import type { Subjects } from "../contracts/subjects.ts";
+import type { AggregatorSettings } from "../core/aggregator.ts";
+
+export interface ReverbSettings extends AggregatorSettings {
+  readonly nodeId: string;
+  readonly version: string;
+  readonly subjects: Subjects;
+  /** How long a bar that is over still takes claims; default a tenth of a beat, at most 1 s; never above half a beat. */
+  readonly graceMs?: number;
+  /** Default `lenient`. */
+  readonly readingMode?: ReadingMode;
+  /** Largest body that is read, in bytes; default 64 KiB. */
+  readonly bodyBytesMax?: number;
+  /** Closed bars kept for the API; default 100. */
+  readonly windowsRetainedMax?: number;
+  /** How long closed bars are kept for the API; default 300 s. */
+  readonly windowTtlSeconds?: number;
+  /** For the status only. */
+  readonly expectedAgents?: number;
+}
+
+export const DEFAULT_WINDOWS_RETAINED_MAX = 100;
+export const DEFAULT_WINDOW_TTL_SECONDS = 300;
+
+/** A tenth of a beat is time enough for an agent to hear the downbeat, and 1 s always is. */
+const GRACE_BEATS = 0.1;
+const GRACE_MS_MAX = 1_000;
+
+/** Above half a beat the report could not be out within one (PER-002). */
+const GRACE_BEATS_MAX = 0.5;
+
+/** How long a bar waits for stragglers at this beat duration. */
+export function graceMsFor(beatDurationMs: number, configuredMs: number | undefined): number {
+  const wantedMs = configuredMs ?? Math.min(GRACE_MS_MAX, GRACE_BEATS * beatDurationMs);
+  return Math.min(wantedMs, GRACE_BEATS_MAX * beatDurationMs);
+}
