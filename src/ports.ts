@@ -26,28 +26,44 @@ export interface Random {
   fraction(): number;
 }
 
-/** A message as it arrived. `respond` answers a request; false where nobody asked. */
+/** A message as it arrived. `respond` answers a request; false where nobody asked. True promises no more than `publish`. */
 export interface BusMessage {
   readonly subject: string;
   readonly data: Uint8Array;
   respond(body: Uint8Array): boolean;
 }
 
-/** One connection to the message bus. Messages of all its subscriptions arrive in one order. */
+/**
+ * One connection to the message bus. Messages of all its subscriptions arrive in one order. It exists before the
+ * first server answers and survives every loss; after `close` nothing arrives and nothing is taken.
+ */
 export interface Bus {
+  /** The server has our subscriptions and takes what is published. */
   readonly connected: boolean;
   /**
    * Hands a message to the connection. False: the link is down and the message was *not* taken; nothing is
-   * buffered across a reconnect, so the caller decides whether it is still worth sending.
+   * buffered across a reconnect, so the caller decides whether it is still worth sending. True: handed on; it
+   * may still be lost with the link (`flush` tells).
+   * @throws BackbeatError `bad-message` when the server would refuse it for its size
    */
   publish(subject: string, body: Uint8Array): boolean;
-  /** Resolves when the server has all that was published; rejects `nats-unreachable` if the link is lost first. */
+  /**
+   * Resolves when the server has all that was published since the link was last restored; rejects
+   * `nats-unreachable` if the link is down or is lost before the answer. Call it in the same turn as `publish`:
+   * what was published before a loss is not known to a flush that begins after it.
+   */
   flush(): Promise<void>;
-  /** A handler that throws is logged and harms nobody else. Re-established by itself after a reconnect. */
+  /**
+   * A handler that throws is logged and harms nobody else. Made as soon as there is a link, and again by itself
+   * after each loss. `flush` after it tells that the server has it.
+   */
   subscribe(subject: string, handler: (message: BusMessage) => void): BusSubscription;
-  /** The first answer, or undefined when nobody answers within `timeoutMs`. */
+  /** The first answer, or undefined when nobody answers within `timeoutMs`, at once when the link is down or is lost. */
   request(subject: string, body: Uint8Array, timeoutMs: number): Promise<BusMessage | undefined>;
-  /** Hears `lost` when the link goes down and `restored` when subscriptions are back. */
+  /**
+   * Hears `lost` when the link goes down and `restored` when subscriptions are back; `restored` also for the
+   * first link, if that comes later than this call.
+   */
   onLink(listener: (link: "lost" | "restored") => void): void;
   /** Stops subscriptions, delivers what was published, closes. Never rejects. */
   close(): Promise<void>;

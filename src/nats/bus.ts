@@ -1,0 +1,224 @@
+/**
+ * The port `Bus` on NATS: one connection that exists before its first server answers and survives every loss.
+ *
+ * Here is the one wrapper that every subscription callback goes through: a callback that throws would end the
+ * reader of nats.js for all subscriptions. Nothing is buffered across a loss; `publish` says what was not taken,
+ * `flush` says when the server has it.
+ */
+import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
+import { BackbeatError, messageOf } from "../errors.ts";
+import type { Bus, BusMessage, BusSubscription, Log } from "../ports.ts";
+import type { NatsSettings } from "./connect.ts";
+import { type LinkState, NatsLink } from "./link.ts";
+import { RareLine } from "./rare-line.ts";
+
+/** Services end within 5 s of a signal; what a server has not taken after two is not coming through. */
+const DRAIN_TIMEOUT_MS = 2_000;
+/** A handler may throw for each of thousands of messages a second. */
+const HANDLER_LINE_MS = 10_000;
+
+type Handler = (message: BusMessage) => void;
+
+interface Subscribed {
+  readonly subject: string;
+  readonly callback: (error: Error | null, message: Msg) => void;
+  active: Subscription | undefined;
+}
+
+/** A bus on NATS; begins to connect at once and retries for ever (jittered, about once a second). */
+export class NatsBus implements Bus {
+  readonly #log: Log;
+  readonly #link: NatsLink;
+  readonly #subscribed = new Set<Subscribed>();
+  readonly #linkListeners: ((link: "lost" | "restored") => void)[] = [];
+  /** Rejects the flushes that wait for their answer. */
+  readonly #flushes = new Set<(error: BackbeatError) => void>();
+  /** The connection that subscriptions are made on, also while it is not yet announced. */
+  #connection: NatsConnection | undefined;
+  #connected = false;
+  #closed: Promise<void> | undefined;
+  #handlerFailures = 0;
+
+  constructor(settings: NatsSettings, log: Log) {
+    this.#log = log;
+    this.#link = new NatsLink(settings, {
+      log,
+      user: {
+        prepare: (connection) => this.#prepare(connection),
+        up: () => this.#up(),
+        down: () => this.#down(),
+      },
+    });
+  }
+
+  get connected(): boolean {
+    return this.#connected && this.#closed === undefined;
+  }
+
+  /** Which server is in use, or why none is; for status pages. */
+  get state(): LinkState {
+    return this.#link.state;
+  }
+
+  /** How often a subscription's handler threw. */
+  get handlerFailures(): number {
+    return this.#handlerFailures;
+  }
+
+  publish(subject: string, body: Uint8Array): boolean {
+    if (!this.connected || this.#connection === undefined) return false;
+    try {
+      this.#connection.publish(subject, body);
+      return true;
+    } catch (cause) {
+      // The connection ended in this very turn and its loss is not told yet.
+      if (this.#connection.isClosed()) return false;
+      throw new BackbeatError("bad-message", `Cannot publish on ${subject}: ${messageOf(cause)}`, { cause });
+    }
+  }
+
+  flush(): Promise<void> {
+    const connection = this.#connection;
+    if (!this.#connected || connection === undefined) return Promise.reject(linkLost());
+    return new Promise((resolve, reject) => {
+      this.#flushes.add(reject);
+      connection
+        .flush()
+        .then(resolve, () => reject(linkLost()))
+        .finally(() => this.#flushes.delete(reject));
+    });
+  }
+
+  subscribe(subject: string, handler: Handler): BusSubscription {
+    // Checked here: without a connection nats.js would say so only when the first one comes.
+    if (!/^\S+$/.test(subject)) {
+      throw new BackbeatError(
+        "bad-config",
+        `Cannot subscribe to "${subject}": a subject is not empty, no blanks`,
+      );
+    }
+    const subscribed: Subscribed = { subject, callback: this.#guard(subject, handler), active: undefined };
+    if (this.#closed === undefined) {
+      this.#subscribed.add(subscribed);
+      if (this.#connection !== undefined) this.#activate(subscribed, this.#connection);
+    }
+    return {
+      unsubscribe: () => {
+        this.#subscribed.delete(subscribed);
+        subscribed.active?.unsubscribe();
+        subscribed.active = undefined;
+      },
+    };
+  }
+
+  async request(subject: string, body: Uint8Array, timeoutMs: number): Promise<BusMessage | undefined> {
+    const connection = this.#connection;
+    if (!this.connected || connection === undefined) return undefined;
+    try {
+      return await connection.request(subject, body, { timeout: Math.max(1, timeoutMs) });
+    } catch {
+      // Nobody there, nobody in time, or the link is lost: to the asker it is one and the same.
+      return undefined;
+    }
+  }
+
+  onLink(listener: (link: "lost" | "restored") => void): void {
+    this.#linkListeners.push(listener);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#drainAndClose();
+    return this.#closed;
+  }
+
+  /** The wrapper. It passes the message of nats.js on as it is: no allocation for half a million messages a second. */
+  #guard(subject: string, handler: Handler): Subscribed["callback"] {
+    const line = new RareLine(HANDLER_LINE_MS);
+    return (error, message) => {
+      if (error !== null) {
+        this.#log.error(
+          `Cannot subscribe to ${subject}: ${error.message}; allow it for this user in the server`,
+        );
+        return;
+      }
+      try {
+        handler(message);
+      } catch (thrown) {
+        this.#handlerFailures += 1;
+        line.say((keptBack) => {
+          const text = `The handler of ${subject} threw, its message is lost: ${messageOf(thrown)}`;
+          this.#log.error(text, {
+            subject,
+            keptBack,
+            stack: thrown instanceof Error ? thrown.stack : undefined,
+          });
+        });
+      }
+    };
+  }
+
+  #activate(subscribed: Subscribed, connection: NatsConnection): void {
+    try {
+      subscribed.active = connection.subscribe(subscribed.subject, { callback: subscribed.callback });
+    } catch (thrown) {
+      // Only a connection that just ended refuses here; the next one subscribes again.
+      this.#log.debug(`Not subscribed to ${subscribed.subject}: ${messageOf(thrown)}`);
+    }
+  }
+
+  #prepare(connection: NatsConnection): void {
+    this.#connection = connection;
+    for (const subscribed of this.#subscribed) this.#activate(subscribed, connection);
+  }
+
+  #up(): void {
+    this.#connected = true;
+    this.#tell("restored");
+  }
+
+  #down(): void {
+    const wasConnected = this.#connected;
+    this.#connected = false;
+    this.#connection = undefined;
+    // An abandoned connection may wake up once more; what it says would come twice and out of order.
+    for (const subscribed of this.#subscribed) {
+      subscribed.active?.unsubscribe();
+      subscribed.active = undefined;
+    }
+    for (const reject of this.#flushes) reject(linkLost());
+    this.#flushes.clear();
+    if (wasConnected) this.#tell("lost");
+  }
+
+  #tell(link: "lost" | "restored"): void {
+    if (this.#closed !== undefined) return;
+    for (const listener of this.#linkListeners) {
+      try {
+        listener(link);
+      } catch (thrown) {
+        this.#log.error(`A listener to the NATS link threw on "${link}": ${messageOf(thrown)}`);
+      }
+    }
+  }
+
+  async #drainAndClose(): Promise<void> {
+    this.#link.stop();
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    const drained = connection.drain().catch(() => undefined);
+    await Promise.race([drained, connection.closed(), timeout(DRAIN_TIMEOUT_MS)]);
+    // Not awaited: with a server that takes no bytes it would wait for the system to give the socket up.
+    connection.close().catch(() => undefined);
+  }
+}
+
+function linkLost(): BackbeatError {
+  return new BackbeatError(
+    "nats-unreachable",
+    "Cannot flush: the link to NATS is down, so what was published may be lost; publish again when it is restored",
+  );
+}
+
+function timeout(delayMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, delayMs).unref());
+}

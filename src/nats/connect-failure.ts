@@ -1,0 +1,84 @@
+/**
+ * Why a connection to NATS did not come about, in words that say what to check.
+ *
+ * Three kinds: nothing useful answers there (`nats-unreachable`, passes by itself when the server starts), it
+ * answers and refuses us (`nats-refused`, somebody has to change something), a file of ours is wrong (`bad-file`).
+ */
+import { AuthorizationError, UserAuthenticationExpiredError } from "@nats-io/transport-node";
+import { BackbeatError, messageOf } from "../errors.ts";
+import { formatServer } from "./address.ts";
+import type { ConnectTarget, NatsSettings } from "./connect.ts";
+import { hasCredentials } from "./credentials.ts";
+import type { ServerInfo } from "./server-info.ts";
+
+/** What was tried. `info` is the server's greeting, where it came. */
+export interface ConnectAttempt {
+  readonly server: ConnectTarget;
+  readonly settings: NatsSettings;
+  readonly info: ServerInfo | undefined;
+}
+
+/** Turns whatever was thrown while connecting into an error with a code and advice; never repeats a secret. */
+export function connectFailure(thrown: unknown, attempt: ConnectAttempt): BackbeatError {
+  if (thrown instanceof BackbeatError) return thrown;
+  const { code, text } = explain(thrown, attempt);
+  const server = formatServer(attempt.server);
+  return new BackbeatError(code, `Cannot connect to ${server}: ${text}`, { cause: thrown, data: { server } });
+}
+
+interface Explanation {
+  readonly code: "nats-unreachable" | "nats-refused" | "bad-file";
+  readonly text: string;
+}
+
+function explain(thrown: unknown, attempt: ConnectAttempt): Explanation {
+  if (thrown instanceof AuthorizationError || thrown instanceof UserAuthenticationExpiredError) {
+    return { code: "nats-refused", text: explainAuthorization(thrown, attempt) };
+  }
+  const text = messageOf(thrown);
+  if (/does not support 'tls'/.test(text)) {
+    const text = "it offers no TLS, but tls:// or a TLS setting asks for it";
+    return { code: "nats-refused", text };
+  }
+  if (/doesn't exist$/.test(text)) return { code: "bad-file", text: `the TLS file ${text}` };
+  if (wantsClientCertificate(attempt)) {
+    const text = "it asks for a client certificate; give --nats-tls-cert and --nats-tls-key";
+    return { code: "nats-refused", text };
+  }
+  if (isTlsError(thrown)) return { code: "nats-refused", text: explainTls(text) };
+  return { code: "nats-unreachable", text: explainSilence(thrown, text) };
+}
+
+function explainAuthorization(thrown: Error, { server, settings }: ConnectAttempt): string {
+  const said = thrown.message.toLowerCase();
+  return hasCredentials(server, settings)
+    ? `it refuses our credentials (${said}); check user and password, token, creds or nkey`
+    : `it asks for credentials (${said}) and none are given; put user:password@ or token@ into --nats, or use --nats-creds or --nats-nkey`;
+}
+
+function wantsClientCertificate({ settings, info }: ConnectAttempt): boolean {
+  return info?.clientCertificateAsked === true && settings.tls?.certFile === undefined;
+}
+
+/** node:tls and OpenSSL give each of their errors a code with one of these beginnings. */
+const TLS_CODES =
+  /^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|CRL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+
+function isTlsError(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const code = "code" in thrown ? String(thrown.code) : "";
+  return TLS_CODES.test(code) || isTlsError(thrown.cause);
+}
+
+function explainTls(text: string): string {
+  const said = text.replace(/^[0-9A-F]{8,}:error:/, "").split("\n")[0];
+  return `TLS failed (${said}); check that --nats-tls-ca names the authority of its certificate, that the certificate names this host, and our own --nats-tls-cert and --nats-tls-key`;
+}
+
+function explainSilence(thrown: unknown, text: string): string {
+  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
+  if (code === "ECONNREFUSED") return "connection refused; is a NATS server running there?";
+  if (code === "ENOTFOUND") return "no such host";
+  if (thrown === undefined || text === "") return "it closed the connection while we were connecting";
+  return text;
+}

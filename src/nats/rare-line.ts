@@ -1,0 +1,23 @@
+/** A line that may be due thousands of times a second: written at most once in a while, with how many were kept back. */
+export class RareLine {
+  readonly #intervalMs: number;
+  #writtenAtMs = Number.NEGATIVE_INFINITY;
+  #keptBack = 0;
+
+  constructor(intervalMs: number) {
+    this.#intervalMs = intervalMs;
+  }
+
+  /** Calls `write` if `intervalMs` went by since it last did; `keptBack` counts the calls between. */
+  say(write: (keptBack: number) => void): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#writtenAtMs < this.#intervalMs) {
+      this.#keptBack += 1;
+      return;
+    }
+    const keptBack = this.#keptBack;
+    this.#writtenAtMs = nowMs;
+    this.#keptBack = 0;
+    write(keptBack);
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * A real nats-server for tests: its own process, a free port, a folder of its own under the system's temp folder.
+ *
+ * Finds the binary as the product does, and fetches it once where the machine has none, so that `npm test` needs
+ * no preparation. Nothing is left behind: dispose (`await using`) or `stop()`, and the process dies with the test
+ * process at the latest.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { getServer } from "../../src/nats/get-server.ts";
+import { silentLog } from "./recording-log.ts";
+
+const START_DEADLINE_MS = 10_000;
+
+export interface TestServerOptions {
+  /** Further lines of nats-server configuration (users, tls, cluster, …). */
+  readonly config?: string;
+  /** Default: a free port that the server chooses. */
+  readonly port?: number;
+  /** Default false. */
+  readonly jetstream?: boolean;
+}
+
+export interface TestServer extends AsyncDisposable {
+  /** `nats://127.0.0.1:port`; without credentials. */
+  readonly url: string;
+  /** The same over all restarts. */
+  readonly port: number;
+  readonly pid: number;
+  /** As the server says itself. */
+  readonly version: string;
+  /** Its folder: configuration and JetStream store. */
+  readonly dir: string;
+  /** Sends a signal and resolves when it is sent; after a deadly one, when the process is gone. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** Stops it and removes its folder; again is harmless. */
+  stop(): Promise<void>;
+  /** Starts it anew on the same port with the same folder; stops it first if it still runs. */
+  restart(): Promise<void>;
+}
+
+/** Resolves when the server accepts connections (20 to 30 ms). Rejects with what the server said if it dies. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const binary = await getServer(process.env.BACKBEAT_NATS_SERVER, silentLog);
+  const dir = mkdtempSync(join(tmpdir(), "backbeat-nats-"));
+  let running = await launch(binary, dir, options);
+  const port = running.port;
+  const halt = async (signal: NodeJS.Signals): Promise<void> => {
+    running.child.kill(signal);
+    if (signal === "SIGKILL") running.child.kill("SIGCONT");
+    await running.exited;
+  };
+  const server: TestServer = {
+    url: `nats://127.0.0.1:${port}`,
+    port,
+    dir,
+    get pid() {
+      return running.child.pid ?? -1;
+    },
+    get version() {
+      return running.version;
+    },
+    async kill(signal) {
+      if (["SIGSTOP", "SIGCONT", "SIGHUP"].includes(signal)) running.child.kill(signal);
+      else await halt(signal);
+    },
+    async stop() {
+      await halt("SIGKILL");
+      rmSync(dir, { recursive: true, force: true });
+    },
+    async restart() {
+      await halt("SIGKILL");
+      running = await launch(binary, dir, { ...options, port });
+    },
+    async [Symbol.asyncDispose]() {
+      await server.stop();
+    },
+  };
+  return server;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly version: string;
+  readonly exited: Promise<void>;
+}
+
+async function launch(binary: string, dir: string, options: TestServerOptions): Promise<Running> {
+  const configFile = join(dir, "nats-server.conf");
+  writeFileSync(configFile, configuration(dir, options));
+  const child = spawn(binary, ["-c", configFile], { stdio: ["ignore", "ignore", "pipe"] });
+  const die = () => child.kill("SIGKILL");
+  process.once("exit", die);
+  const exited = new Promise<void>((resolve) => {
+    child.once("close", () => {
+      process.off("exit", die);
+      resolve();
+    });
+  });
+  try {
+    return { child, exited, ...(await readBanner(child)) };
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
+}
+
+function configuration(dir: string, options: TestServerOptions): string {
+  const lines = ['host: "127.0.0.1"', `port: ${options.port ?? -1}`];
+  if (options.jetstream === true)
+    lines.push(`jetstream { store_dir: ${JSON.stringify(join(dir, "store"))} }`);
+  return [...lines, options.config ?? ""].join("\n");
+}
+
+/** What nats-server says while it starts: its version, its port, and that it is ready. */
+function readBanner(child: ChildProcess): Promise<{ port: number; version: string }> {
+  return new Promise((resolve, reject) => {
+    const said: string[] = [];
+    let port: number | undefined;
+    let version: string | undefined;
+    const fail = (why: string) => reject(new Error(`nats-server did not start: ${why}\n${said.join("\n")}`));
+    const deadline = setTimeout(() => fail(`not ready after ${START_DEADLINE_MS} ms`), START_DEADLINE_MS);
+    const done = () => clearTimeout(deadline);
+    child.once("error", (error) => {
+      done();
+      fail(error.message);
+    });
+    child.once("close", (code, signal) => {
+      done();
+      fail(`it ended with ${signal ?? code}`);
+    });
+    if (child.stderr === null) return;
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      // Only the start is kept; later lines are drained so that the server never blocks on a full pipe.
+      if (said.length < 100) said.push(line);
+      version ??= /Version:\s+(\S+)/.exec(line)?.[1];
+      const listening = /Listening for client connections on .*:(\d+)/.exec(line)?.[1];
+      if (listening !== undefined) port = Number(listening);
+      if (line.endsWith("Server is ready") && port !== undefined && version !== undefined) {
+        done();
+        resolve({ port, version });
+      }
+    });
+  });
+}
