@@ -1,8 +1,21 @@
 /** Door `./core`: what is decided — pure, without a clock, for embedding and for tests. */
 export { Aggregator, type AggregatorSettings } from "./aggregator.ts";
+export { type BarGrid, barFromOf, phaseOf } from "./bar-grid.ts";
 export type { ClaimEntry, Entry, FrameEntry, GapEntry, RefusedEntry, TickEntry } from "./entry.ts";
 export { fingerprintOf } from "./fingerprint.ts";
+export { Flywheel } from "./flywheel.ts";
+export { formatHlc, type HlcTime, HybridClock, nodeHashOf, widenHlc } from "./hlc.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 export * from "./outcome.ts";
+export { beginTimeline, type NewTimeline, resumeTimeline, type TimelineStart } from "./resume.ts";
 export * from "./summary.ts";
+export { beatDurationMs, bpmOf, tempoTenthsOf } from "./tempo.ts";
+export {
+  judgeTempoChange,
+  type OperatingLimits,
+  operatingLimitsOf,
+  type TempoChangeRequest,
+  type TempoVerdict,
+} from "./tempo-change.ts";
+export { beatAt, dueMsOf, type Schedule, type StoredTimeline } from "./timeline.ts";
 export { waitCycles } from "./wait-graph.ts";
