@@ -1,0 +1,106 @@
+/** How NATS is reached, and the subjects of a cluster. */
+import { path, text } from "./kinds.ts";
+import { optional, setting } from "./setting.ts";
+
+const CONNECTED = ["up", "reverb", "pulse", "claim", "exec", "watch"] as const;
+
+/** A subject without wildcards: tokens between dots, no blanks. */
+const SUBJECT = text("<subject>", "a NATS subject without wildcards and blanks", /^[^\s*>.]+(\.[^\s*>.]+)*$/);
+
+/** Same pattern as `cluster_id` on the wire. */
+const CLUSTER = text("<id>", "1 to 64 letters, digits, _ or -", /^[a-zA-Z0-9_-]{1,64}$/);
+
+export const NATS_SETTINGS = {
+  clusterId: setting({
+    flag: "cluster",
+    group: "NATS",
+    kind: CLUSTER,
+    default: "local",
+    doc: "Cluster: one tempo domain; part of every subject",
+    commands: CONNECTED,
+  }),
+  natsServers: optional({
+    flag: "nats",
+    group: "NATS",
+    kind: text("<addresses>", "a comma list of addresses such as nats://127.0.0.1:4222"),
+    doc: "NATS servers, a comma list; nats:// or tls://, user:pass@ or token@ may stand before the host",
+    defaultText: "the server that `backbeat up` keeps in the data directory, else nats://127.0.0.1:4222",
+    commands: CONNECTED,
+    secret: "address",
+  }),
+  natsCredsFile: optional({
+    flag: "nats-creds",
+    group: "NATS",
+    kind: path("<file>"),
+    doc: "Credentials file (.creds): a user JWT and its seed",
+    commands: CONNECTED,
+  }),
+  natsNkeyFile: optional({
+    flag: "nats-nkey",
+    group: "NATS",
+    kind: path("<file>"),
+    doc: "File that holds an nkey user seed",
+    commands: CONNECTED,
+  }),
+  natsTlsCaFile: optional({
+    flag: "nats-tls-ca",
+    group: "NATS",
+    kind: path("<file>"),
+    doc: "PEM file of the authorities that sign the server; makes TLS a must",
+    commands: CONNECTED,
+  }),
+  natsTlsCertFile: optional({
+    flag: "nats-tls-cert",
+    group: "NATS",
+    kind: path("<file>"),
+    doc: "PEM file of our client certificate; needs --nats-tls-key",
+    commands: CONNECTED,
+  }),
+  natsTlsKeyFile: optional({
+    flag: "nats-tls-key",
+    group: "NATS",
+    kind: path("<file>"),
+    doc: "PEM file of its private key; needs --nats-tls-cert",
+    commands: CONNECTED,
+  }),
+  natsServerBinary: optional({
+    flag: "nats-server",
+    group: "NATS",
+    kind: path("<file>"),
+    doc: "The nats-server program to start",
+    defaultText: "looked for on the PATH, then in the usual places",
+    commands: ["up"],
+  }),
+  subjectBeat: optional({
+    flag: "subject-beat",
+    group: "Subjects",
+    kind: SUBJECT,
+    doc: "Subject of beat frames",
+    defaultText: "backbeat.{cluster}.beat",
+    commands: CONNECTED,
+  }),
+  subjectStatus: optional({
+    flag: "subject-status",
+    group: "Subjects",
+    kind: SUBJECT,
+    doc: "Subject of status claims",
+    defaultText: "backbeat.{cluster}.status",
+    commands: CONNECTED,
+  }),
+  subjectReverb: optional({
+    flag: "subject-reverb",
+    group: "Subjects",
+    kind: SUBJECT,
+    doc: "Subject of bar reports",
+    defaultText: "backbeat.{cluster}.reverb",
+    commands: CONNECTED,
+  }),
+  subjectNow: optional({
+    flag: "subject-now",
+    group: "Subjects",
+    kind: SUBJECT,
+    doc: "Subject on which a pulse answers with the newest frame",
+    defaultText: "backbeat.{cluster}.now",
+    commands: CONNECTED,
+  }),
+} as const;
