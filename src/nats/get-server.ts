@@ -1,24 +1,28 @@
 /**
- * A nats-server binary, fetched into the user's cache where the machine has none.
+ * A nats-server binary, fetched into the user's cache where the machine has none: the distribution's package,
+ * else the project's release.
  *
- * On Debian and Ubuntu the distribution's package is downloaded and unpacked, which needs no root and installs
- * nothing. Elsewhere the error says how to install it. The binary appears in the cache by one rename, so two
- * processes that fetch at once do not disturb each other, and a broken download is never found later.
+ * The binary appears in the cache by one rename, so two processes that fetch at once do not disturb each other,
+ * and a broken download is never found later.
  */
-import { spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { platform } from "node:os";
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { arch, platform } from "node:os";
 import { join } from "node:path";
 import { BackbeatError, messageOf } from "../errors.ts";
 import type { Log } from "../ports.ts";
+import { unpackDebianPackage } from "./debian-package.ts";
 import { cachedServerPath, cacheFolder, type Environment, findServer } from "./find-server.ts";
+import { type Release, releaseFor, unpackRelease } from "./release.ts";
 
 /** A fetch that takes longer than this says what it does, so that nobody thinks we hang. */
 const SAY_AFTER_MS = 2_000;
-/** A package is 4 MB and the lists are 10 MB: minutes mean that the network does not work. */
-const COMMAND_TIMEOUT_MS = 180_000;
-/** The end of a failed command's output says why; the rest is noise. */
-const OUTPUT_KEPT_CHARS = 400;
+
+export interface GetServerOptions {
+  /** Default: this process's environment. */
+  readonly env?: Environment;
+  /** Default: the one pinned for this platform. */
+  readonly release?: Release | undefined;
+}
 
 /**
  * The path of a nats-server: found (find-server.ts), else fetched into the cache.
@@ -27,111 +31,73 @@ const OUTPUT_KEPT_CHARS = 400;
 export async function getServer(
   setting: string | undefined,
   log: Log,
-  env: Environment = process.env,
+  options: GetServerOptions = {},
 ): Promise<string> {
+  const { env = process.env, release = releaseFor(platform(), arch()) } = options;
   const found = findServer(setting, env);
   if (found !== undefined) return found.path;
   const slow = setTimeout(() => {
     log.info("Fetching nats-server into the cache; this happens once", { folder: cacheFolder(env) });
   }, SAY_AFTER_MS);
   try {
-    const path = await fetchWithApt(env);
+    const path = await fetchIntoCache(env, release);
     log.info("Fetched nats-server into the cache", { path });
     return path;
-  } catch (cause) {
-    throw missing(messageOf(cause), cause);
   } finally {
     clearTimeout(slow);
   }
 }
 
-async function fetchWithApt(env: Environment): Promise<string> {
+async function fetchIntoCache(env: Environment, release: Release | undefined): Promise<string> {
+  const failures: string[] = [];
+  const sources = [
+    (work: string) => unpackDebianPackage(work, env),
+    (work: string) => {
+      if (release === undefined) throw new Error(`no release is pinned for ${platform()} ${arch()}`);
+      return unpackRelease(release, work, env);
+    },
+  ];
+  for (const unpack of sources) {
+    try {
+      return await inWorkFolder(env, async (work) => keep(await unpack(work), env));
+    } catch (thrown) {
+      failures.push(explain(thrown));
+    }
+  }
+  throw missing(failures.join("; "));
+}
+
+async function inWorkFolder<T>(env: Environment, use: (work: string) => Promise<T>): Promise<T> {
   mkdirSync(cacheFolder(env), { recursive: true });
+  // Inside the cache: a rename is one step only within a file system.
   const work = mkdtempSync(join(cacheFolder(env), "fetching-"));
   try {
-    await downloadPackage(work, env);
-    const archive = readdirSync(work).find((name) => name.endsWith(".deb"));
-    if (archive === undefined) throw new Error("apt-get downloaded no package");
-    await run("dpkg", ["-x", archive, "unpacked"], { cwd: work, env });
-    const binary = ["usr/sbin/nats-server", "usr/bin/nats-server"]
-      .map((name) => join(work, "unpacked", name))
-      .find((path) => existsSync(path));
-    if (binary === undefined) throw new Error(`${archive} holds no nats-server`);
-    chmodSync(binary, 0o755);
-    renameSync(binary, cachedServerPath(env));
-    return cachedServerPath(env);
+    return await use(work);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-/** With the machine's package lists; where those are empty or old, with lists of our own that need no root. */
-async function downloadPackage(work: string, env: Environment): Promise<void> {
-  // Without this, apt as root complains that its unprivileged user cannot write into our folder.
-  const sandbox = ["-o", "APT::Sandbox::User=root"];
-  const download = ["download", "nats-server"];
-  try {
-    await run("apt-get", [...sandbox, "-q", ...download], { cwd: work, env });
-  } catch (cause) {
-    if (isNoSuchCommand(cause)) throw cause;
-    mkdirSync(join(work, "lists", "partial"), { recursive: true });
-    mkdirSync(join(work, "cache"), { recursive: true });
-    const own = [
-      "-o",
-      `Dir::State::lists=${join(work, "lists")}`,
-      "-o",
-      `Dir::Cache=${join(work, "cache")}`,
-      ...sandbox,
-      "-q",
-    ];
-    await run("apt-get", [...own, "update"], { cwd: work, env });
-    await run("apt-get", [...own, ...download], { cwd: work, env });
-  }
+function keep(binary: string, env: Environment): string {
+  chmodSync(binary, 0o755);
+  renameSync(binary, cachedServerPath(env));
+  return cachedServerPath(env);
 }
 
-/** Resolves when the command ends with 0; rejects with the end of what it said. */
-function run(
-  command: string,
-  args: readonly string[],
-  options: { readonly cwd: string; readonly env: Environment },
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: options.cwd,
-      env: { ...options.env },
-      stdio: ["ignore", "pipe", "pipe"],
-      timeout: COMMAND_TIMEOUT_MS,
-    });
-    let output = "";
-    const keep = (chunk: Buffer) => {
-      output = (output + chunk.toString()).slice(-OUTPUT_KEPT_CHARS);
-    };
-    child.stdout.on("data", keep);
-    child.stderr.on("data", keep);
-    child.once("error", reject);
-    child.once("close", (code, signal) => {
-      if (code === 0) resolve();
-      else reject(new Error(`${command} ended with ${signal ?? code}: ${lastLine(output)}`));
-    });
-  });
+/** `fetch failed` says nothing; its cause says "no such host". */
+function explain(thrown: unknown): string {
+  const cause = thrown instanceof Error && thrown.cause !== undefined ? ` (${messageOf(thrown.cause)})` : "";
+  return `${messageOf(thrown)}${cause}`;
 }
 
-function isNoSuchCommand(thrown: unknown): boolean {
-  return thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
-}
-
-function lastLine(text: string): string {
-  return text.trimEnd().split("\n").at(-1)?.trim() ?? "";
-}
-
-function missing(observed: string, cause: unknown): BackbeatError {
-  const how =
+function missing(observed: string): BackbeatError {
+  const install =
     platform() === "darwin"
-      ? "run `brew install nats-server`"
-      : "install it (Debian, Ubuntu: `apt install nats-server`; others: https://docs.nats.io/running-a-nats-service/introduction/installation)";
+      ? "install it with `brew install nats-server`"
+      : "install it (`apt install nats-server`, or the archive from https://github.com/nats-io/nats-server/releases)";
   return new BackbeatError(
     "nats-server-missing",
-    `Cannot start nats-server: none found on this machine and fetching it failed (${observed}); ${how}, name the binary with --nats-server, or name a running server with --nats`,
-    { cause },
+    `Cannot start nats-server: this machine has none and fetching one failed: ${observed}. Next: ${install}, name the binary with --nats-server, or name a running server with --nats`,
+    { data: { observed } },
   );
 }

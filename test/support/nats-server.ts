@@ -5,13 +5,14 @@
  * no preparation. Nothing is left behind: dispose (`await using`) or `stop()`, and the process dies with the test
  * process at the latest.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { getServer } from "../../src/nats/get-server.ts";
 import { silentLog } from "./recording-log.ts";
+import { waitFor } from "./wait-for.ts";
 
 const START_DEADLINE_MS = 10_000;
 
@@ -34,7 +35,7 @@ export interface TestServer extends AsyncDisposable {
   readonly version: string;
   /** Its folder: configuration and JetStream store. */
   readonly dir: string;
-  /** Sends a signal and resolves when it is sent; after a deadly one, when the process is gone. */
+  /** Sends a signal; resolves when the process is gone, after SIGSTOP when all of it stands still. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Stops it and removes its folder; again is harmless. */
   stop(): Promise<void>;
@@ -64,8 +65,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       return running.version;
     },
     async kill(signal) {
-      if (["SIGSTOP", "SIGCONT", "SIGHUP"].includes(signal)) running.child.kill(signal);
-      else await halt(signal);
+      if (!["SIGSTOP", "SIGCONT", "SIGHUP"].includes(signal)) return halt(signal);
+      running.child.kill(signal);
+      if (signal === "SIGSTOP") await waitFor("nats-server to stand still", () => stands(server.pid));
     },
     async stop() {
       await halt("SIGKILL");
@@ -80,6 +82,21 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
   };
   return server;
+}
+
+/** Whether every thread is stopped. Where there is no /proc, `ps` speaks for the process as a whole. */
+function stands(pid: number): boolean {
+  const tasks = `/proc/${pid}/task`;
+  if (!existsSync(tasks))
+    return execFileSync("ps", ["-o", "stat=", "-p", String(pid)])
+      .toString()
+      .startsWith("T");
+  try {
+    return readdirSync(tasks).every((id) => /\) T /.test(readFileSync(join(tasks, id, "stat"), "utf8")));
+  } catch {
+    // A thread that ended between the two reads: not all of it stood still.
+    return false;
+  }
 }
 
 interface Running {
