@@ -25,7 +25,10 @@ export class OutgoingReports {
   #waiting: Outgoing[] = [];
   #published = 0;
   #dropped = 0;
-  #sending: Promise<void> | undefined;
+  #isSending = false;
+  #sending = Promise.resolve();
+  /** Asked to send while sending: the link may have come back since the last try. */
+  #isAskedAgain = false;
 
   constructor(subject: string, ports: ReverbPorts) {
     this.#subject = subject;
@@ -62,14 +65,18 @@ export class OutgoingReports {
 
   /** Sends all that waits, in order; resolves when the server has it or the link is lost. Never rejects. */
   send(): Promise<void> {
-    this.#sending ??= this.#sendAll().finally(() => {
-      this.#sending = undefined;
-    });
+    this.#isAskedAgain = true;
+    if (!this.#isSending) this.#sending = this.#sendAll();
     return this.#sending;
   }
 
   async #sendAll(): Promise<void> {
-    while (this.#waiting.length > 0 && (await this.#sendWaiting()));
+    this.#isSending = true;
+    while (this.#isAskedAgain) {
+      this.#isAskedAgain = false;
+      while (this.#waiting.length > 0 && (await this.#sendWaiting()));
+    }
+    this.#isSending = false;
   }
 
   /** False: the link is down; the rest waits for it. */
