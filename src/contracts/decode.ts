@@ -1,16 +1,17 @@
 /**
  * Reading messages: bytes in, a valid message or a counted refusal out (BACKBEAT-REQ-020, OBS-003).
  *
- * A body that fits the schema is returned as parsed, without a copy; only one that does not fit is bent
- * (lenient.ts) and checked once more. Never throws, whatever arrives.
+ * A body that fits is returned as parsed, without a copy; only one that does not is bent (lenient.ts) and
+ * checked once more. Never throws, whatever arrives.
  */
-import { Compile, type Validator } from "typebox/compile";
-import { type BarReport, BarReportSchema } from "./bar-report.ts";
-import { type BeatFrame, BeatFrameSchema } from "./beat-frame.ts";
-import { BENDS, type BendCounts, bend } from "./lenient.ts";
-import { Refusal, type RefusalReason } from "./refusal.ts";
-import { type StatusClaim, StatusClaimSchema } from "./status-claim.ts";
+import type { BarReport } from "./bar-report.ts";
+import type { BeatFrame } from "./beat-frame.ts";
+import { FORMS, type Form, type MessageKind } from "./form.ts";
+import { addBends, type BendCounts, bend, noBends } from "./lenient.ts";
+import { observed, Refusal } from "./refusal.ts";
+import type { StatusClaim } from "./status-claim.ts";
 
+export type { MessageKind } from "./form.ts";
 export { BENDS, type Bend, type BendCounts } from "./lenient.ts";
 export { REFUSAL_REASONS, Refusal, type RefusalReason } from "./refusal.ts";
 
@@ -32,49 +33,29 @@ export interface Decoder {
   frame(body: Uint8Array): BeatFrame | Refusal;
   claim(body: Uint8Array): StatusClaim | Refusal;
   report(body: Uint8Array): BarReport | Refusal;
-  /** Checks a value that is parsed already: a file's entry, an API's body. */
-  value(kind: MessageKind, value: unknown): Message | Refusal;
+  /** Whichever of the three its `type` member names: for files and streams that mix them. */
+  message(body: Uint8Array): Message | Refusal;
+  /** What was bent in the messages that were taken; a refused message adds nothing. */
   readonly bends: Readonly<BendCounts>;
 }
 
-/** The three messages by their short names. */
-export type MessageKind = "frame" | "claim" | "report";
-
 export type Message = BeatFrame | StatusClaim | BarReport;
 
-interface Form {
-  readonly check: Validator;
-  readonly type: string;
-  readonly known: readonly string[];
-  readonly indexes: readonly string[];
-}
-
-const FORMS: Readonly<Record<MessageKind, Form>> = {
-  frame: formOf(BeatFrameSchema, ["beat_index"]),
-  claim: formOf(StatusClaimSchema, ["beat_index"]),
-  report: formOf(BarReportSchema, ["from_beat", "to_beat"]),
-};
+const KINDS = Object.keys(FORMS) as readonly MessageKind[];
 
 /** Which message a `type` member names; undefined for any other value. */
 export function messageKindOf(type: unknown): MessageKind | undefined {
-  const kinds: readonly MessageKind[] = ["frame", "claim", "report"];
-  return kinds.find((kind) => FORMS[kind].type === type);
+  return KINDS.find((kind) => FORMS[kind].type === type);
 }
 
 /** A reader of messages. One per consumer: it keeps the counts of what it bent. */
 export function createDecoder(options: DecoderOptions = {}): Decoder {
   const mode = options.mode ?? "lenient";
   const bodyBytesMax = options.bodyBytesMax ?? BODY_BYTES_MAX;
-  const bends = Object.fromEntries(BENDS.map((kind) => [kind, 0])) as BendCounts;
-  const text = new TextDecoder("utf-8", { fatal: true });
+  const bends = noBends();
+  const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: mode === "strict" });
 
-  const fromValue = (form: Form, raw: unknown): unknown => {
-    if (typeof raw !== "object" || raw === null || Array.isArray(raw))
-      return new Refusal("not-object", "", `is ${nameOf(raw)}, expected a JSON object`);
-    const message: object = form.check.Check(raw) ? raw : bendAndCheck(form, raw, mode, bends);
-    return message instanceof Refusal ? message : (indexRefusal(form, message) ?? message);
-  };
-  const fromBytes = (form: Form, body: Uint8Array): unknown => {
+  const parse = (body: Uint8Array): object => {
     if (body.length > bodyBytesMax)
       return new Refusal("too-large", "", `has ${body.length} bytes, the limit is ${bodyBytesMax}`);
     let raw: unknown;
@@ -83,67 +64,40 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
     } catch (cause) {
       return new Refusal("not-json", "", `is not JSON in UTF-8: ${String(cause)}`);
     }
-    return fromValue(form, raw);
+    if (typeof raw === "object" && raw !== null && !Array.isArray(raw)) return raw;
+    return new Refusal("not-object", "", `is ${observed(raw)}, expected a JSON object`);
+  };
+  const check = (form: Form, raw: object): object => {
+    if (raw instanceof Refusal || form.fits(raw)) return raw;
+    const { type } = raw as { readonly type?: unknown };
+    if (type !== form.type) return wrongType(type, [form]);
+    return (mode === "strict" ? form.faultOf(raw) : bendAndCheck(form, raw, bends)) ?? raw;
   };
   return {
-    frame: (body) => fromBytes(FORMS.frame, body) as BeatFrame | Refusal,
-    claim: (body) => fromBytes(FORMS.claim, body) as StatusClaim | Refusal,
-    report: (body) => fromBytes(FORMS.report, body) as BarReport | Refusal,
-    value: (kind, raw) => fromValue(FORMS[kind], raw) as Message | Refusal,
+    frame: (body) => check(FORMS.frame, parse(body)) as BeatFrame | Refusal,
+    claim: (body) => check(FORMS.claim, parse(body)) as StatusClaim | Refusal,
+    report: (body) => check(FORMS.report, parse(body)) as BarReport | Refusal,
+    message: (body) => {
+      const raw = parse(body);
+      if (raw instanceof Refusal) return raw;
+      const { type } = raw as { readonly type?: unknown };
+      const kind = messageKindOf(type);
+      if (kind === undefined) return wrongType(type, Object.values(FORMS));
+      return check(FORMS[kind], raw) as Message | Refusal;
+    },
     bends,
   };
 }
 
-function formOf(
-  schema: typeof BeatFrameSchema | typeof StatusClaimSchema | typeof BarReportSchema,
-  indexes: readonly string[],
-): Form {
-  return {
-    check: Compile(schema),
-    type: schema.properties.type.const,
-    known: Object.keys(schema.properties),
-    indexes,
-  };
+function wrongType(type: unknown, forms: readonly Form[]): Refusal {
+  const expected = forms.map((form) => `"${form.type}"`).join(" or ");
+  return new Refusal("wrong-message-type", "/type", `is ${observed(type)}, expected ${expected}`);
 }
 
-function bendAndCheck(form: Form, raw: object, mode: ReadingMode, bends: BendCounts): object {
-  const members = raw as Readonly<Record<string, unknown>>;
-  if (members.type !== form.type)
-    return new Refusal("wrong-message-type", "/type", `is ${nameOf(members.type)}, expected "${form.type}"`);
-  if (mode === "strict") return refusalOf(form, raw);
-  const bent = bend(members, form.known, bends);
-  return form.check.Check(bent) ? bent : refusalOf(form, bent);
-}
-
-/** 2^53−1 is the last integer that a JavaScript number holds exactly: above it, beats would be confused. */
-function indexRefusal(form: Form, message: object): Refusal | undefined {
-  const members = message as Readonly<Record<string, unknown>>;
-  for (const name of form.indexes) {
-    if ((members[name] as number) > Number.MAX_SAFE_INTEGER)
-      return new Refusal("beat-index-too-large", `/${name}`, "is above 2^53-1, the largest that we read");
-  }
-  return undefined;
-}
-
-const REASON_OF_KEYWORD: Readonly<Record<string, RefusalReason>> = {
-  required: "missing-member",
-  additionalProperties: "unknown-member",
-  boolean: "unknown-member",
-  type: "wrong-member-type",
-};
-
-function refusalOf(form: Form, value: object): Refusal {
-  const [error] = form.check.Errors(value);
-  if (error === undefined) return new Refusal("out-of-limits", "", "does not fit the schema");
-  const missing = error.keyword === "required" ? error.params.requiredProperties[0] : undefined;
-  const member = missing === undefined ? error.instancePath : `${error.instancePath}/${missing}`;
-  const text = missing === undefined ? error.message : "is missing";
-  return new Refusal(REASON_OF_KEYWORD[error.keyword] ?? "out-of-limits", member, text);
-}
-
-function nameOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "an array";
-  if (value === undefined) return "missing";
-  return typeof value === "object" ? "an object" : (JSON.stringify(value) ?? typeof value).slice(0, 80);
+/** The bent message, or why even that does not fit. */
+function bendAndCheck(form: Form, raw: object, bends: BendCounts): object {
+  const { message, made } = bend(raw as Readonly<Record<string, unknown>>, form.known);
+  const fault = form.faultOf(message);
+  if (fault === undefined) addBends(bends, made);
+  return fault ?? message;
 }

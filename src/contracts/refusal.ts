@@ -27,3 +27,21 @@ export class Refusal {
     this.text = text;
   }
 }
+
+/** A refusal is read by people and kept in logs: no more than this of what a stranger wrote goes into it. */
+const QUOTED_CHARACTERS_MAX = 80;
+
+/** What was observed, in words that fit after "is". Bounded; strings are quoted as JSON. */
+export function observed(value: unknown): string {
+  if (value === null) return "null";
+  if (value === undefined) return "missing";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object") return "an object";
+  if (typeof value === "string") return JSON.stringify(shortened(value));
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : `a ${typeof value}`;
+}
+
+/** A text of at most {@link QUOTED_CHARACTERS_MAX} characters and a mark that there was more. */
+export function shortened(text: string): string {
+  return text.length <= QUOTED_CHARACTERS_MAX ? text : `${text.slice(0, QUOTED_CHARACTERS_MAX)}…`;
+}
