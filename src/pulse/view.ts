@@ -1,8 +1,8 @@
 /** What a pulse shows of itself: read-only values for HTTP, metrics and tests. */
 
 /**
- * What became of the beats since start. Every beat that came due is counted exactly once:
- * published + skipped + unsent + unstored = beats that came due.
+ * What became of the beats since start, and of those between the last one stored and the start. Each is counted
+ * exactly once: published + skipped + unsent + unstored = beats that came due.
  */
 export interface PulseTotals {
   /** Frames handed to the connection. */

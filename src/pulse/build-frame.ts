@@ -1,0 +1,49 @@
+/** The frame of one beat, as it goes on the wire (BACKBEAT-REQ-002, 005). */
+import { BEAT_FRAME_TYPE, type BeatFrame } from "../contracts/beat-frame.ts";
+import { windowIdOf } from "../contracts/window-id.ts";
+import { barFromOf, phaseOf } from "../core/bar-grid.ts";
+import { bpmOf, nearestTenths } from "../core/tempo.ts";
+import type { StoredTimeline } from "../core/timeline.ts";
+
+/** Who publishes, and what peers may want to know of it. */
+export interface FrameOrigin {
+  readonly nodeId: string;
+  readonly version: string;
+  /** How many agents the operator expects; left out where nobody said. */
+  readonly expectedAgents?: number | undefined;
+}
+
+/** What differs from beat to beat. */
+export interface FrameMoment {
+  readonly beat: number;
+  /** In its wire form. */
+  readonly hlc: string;
+  /** End of the beat, ms since the Unix epoch. */
+  readonly deadlineMs: number;
+}
+
+/** A frame of the timeline; whole tempos are integers, for peers that read no others. */
+export function buildFrame(timeline: StoredTimeline, origin: FrameOrigin, moment: FrameMoment): BeatFrame {
+  const { beat, hlc, deadlineMs } = moment;
+  const barFrom = barFromOf(timeline, beat);
+  return {
+    type: BEAT_FRAME_TYPE,
+    cluster_id: timeline.clusterId,
+    beat_index: beat,
+    downbeat: beat === barFrom,
+    phase: phaseOf(timeline, beat),
+    hlc,
+    deadline_at: new Date(Math.round(deadlineMs)).toISOString(),
+    tempo_bpm: bpmOf(nearestTenths(timeline.tempoBpm)),
+    window_id: windowIdOf(timeline.clusterId, barFrom),
+    metadata: {
+      pulse_version: origin.version,
+      epoch: timeline.epoch,
+      leader: origin.nodeId,
+      node: origin.nodeId,
+      bar_from: barFrom,
+      bar_length: timeline.barLength,
+      ...(origin.expectedAgents === undefined ? {} : { expected_agents: origin.expectedAgents }),
+    },
+  };
+}

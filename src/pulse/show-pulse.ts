@@ -1,0 +1,77 @@
+/** What a running pulse shows of itself; changes nothing. */
+import { windowIdOf } from "../contracts/window-id.ts";
+import { barFromOf } from "../core/bar-grid.ts";
+import { beatDurationMs } from "../core/tempo.ts";
+import type { Bus, Clock } from "../ports.ts";
+import type { BeatRecord } from "./beat-record.ts";
+import type { BeatTimer } from "./beat-timer.ts";
+import type { FrameOrigin } from "./build-frame.ts";
+import type { RunningTimeline } from "./running-timeline.ts";
+import type { PulseStatus, PulseView } from "./view.ts";
+import type { WriteAhead } from "./write-ahead.ts";
+
+/** A pulse from which no frame left for so long is not ready. */
+const SILENT_BEATS_MAX = 3;
+
+interface ShownPorts {
+  readonly bus: Bus;
+  readonly clock: Clock;
+}
+
+/** The parts of a pulse that are looked at. */
+export interface ShownParts {
+  readonly timeline: RunningTimeline;
+  readonly timer: BeatTimer;
+  readonly record: BeatRecord;
+  readonly writeAhead: WriteAhead;
+}
+
+export function showPulse(origin: FrameOrigin, ports: ShownPorts, parts: ShownParts): PulseView {
+  const startedMs = ports.clock.monotonicMs();
+  return {
+    status: () => statusOf(origin, ports, { ...parts, startedMs }),
+    ready: () => {
+      const reason = whyUnready(ports, parts);
+      return reason === undefined ? { ready: true } : { ready: false, reason };
+    },
+    drift: () => parts.record.drift(),
+  };
+}
+
+function statusOf(
+  origin: FrameOrigin,
+  { bus, clock }: ShownPorts,
+  { timeline, timer, record, startedMs }: ShownParts & { readonly startedMs: number },
+): PulseStatus {
+  const { stored } = timeline;
+  const { currentBeat, totals } = record;
+  const { nextBeat } = timer;
+  const barFrom = barFromOf(stored, currentBeat ?? nextBeat);
+  return {
+    clusterId: stored.clusterId,
+    nodeId: origin.nodeId,
+    version: origin.version,
+    epoch: stored.epoch,
+    ...(currentBeat === undefined ? {} : { currentBeat }),
+    windowId: windowIdOf(stored.clusterId, barFrom),
+    barFrom,
+    tempoBpm: stored.tempoBpm,
+    barLength: stored.barLength,
+    nextBeat,
+    nextBeatDueMs: timeline.wallMsOf(nextBeat),
+    natsConnected: bus.connected,
+    uptimeSeconds: (clock.monotonicMs() - startedMs) / 1000,
+    nowMs: clock.wallMs(),
+    ...(origin.expectedAgents === undefined ? {} : { expectedAgents: origin.expectedAgents }),
+    totals,
+  };
+}
+
+function whyUnready({ bus, clock }: ShownPorts, parts: ShownParts): string | undefined {
+  if (!bus.connected) return "the link to NATS is down";
+  if (parts.writeAhead.failure !== undefined)
+    return `the timeline cannot be stored: ${parts.writeAhead.failure}`;
+  const silentMs = clock.monotonicMs() - parts.record.leftAtMs;
+  if (silentMs <= SILENT_BEATS_MAX * beatDurationMs(parts.timeline.schedule.tempoTenths)) return undefined;
+  return `no beat has left for ${Math.round(silentMs / 1000)} s`;
+}
