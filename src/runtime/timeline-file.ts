@@ -1,0 +1,99 @@
+/**
+ * The timeline of a pulse on disk: one small JSON file per cluster, replaced as a whole.
+ *
+ * Invariant: what was saved survives a crash of the process and of the machine, so no beat index is used twice
+ * (P1). A file that cannot be understood is never overwritten or guessed at: the operator decides.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { StoredTimeline } from "../core/timeline.ts";
+import { BackbeatError } from "../errors.ts";
+import type { TimelineStore } from "../ports.ts";
+import { writeAtomically } from "./atomic-file.ts";
+import { unusable } from "./data-dir.ts";
+
+/** Raised when the members change their meaning. */
+const FORMAT = 1;
+
+const isIndex = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** What each member must be; also the order in which they are written. */
+const MEMBERS: Readonly<Record<keyof StoredTimeline, { is: (value: unknown) => boolean; expected: string }>> =
+  {
+    clusterId: { is: (value) => typeof value === "string" && value !== "", expected: "a cluster id" },
+    epoch: { is: isIndex, expected: "a whole number" },
+    firstBeat: { is: isIndex, expected: "a whole number" },
+    originWallMs: { is: Number.isFinite, expected: "ms since 1970" },
+    tempoBpm: {
+      is: (value) => Number.isFinite(value) && (value as number) >= 0.1 && (value as number) <= 1_000,
+      expected: "beats per minute, 0.1 to 1000",
+    },
+    barLength: { is: (value) => isIndex(value) && value !== 0, expected: "a whole number above 0" },
+    barOrigin: { is: isIndex, expected: "a whole number" },
+    lastBeat: { is: isIndex, expected: "a whole number" },
+  };
+
+/** A {@link TimelineStore} in a data directory. */
+export class TimelineFile implements TimelineStore {
+  readonly #directory: string;
+  readonly #clusterId: string;
+  readonly #path: string;
+
+  constructor(directory: string, clusterId: string) {
+    this.#directory = directory;
+    this.#clusterId = clusterId;
+    this.#path = join(directory, `timeline-${clusterId}.json`);
+  }
+
+  load(): StoredTimeline | undefined {
+    const text = this.#read();
+    if (text === undefined) return undefined;
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      throw this.#bad(text === "" ? "it is empty" : "it is not JSON");
+    }
+    if (typeof value !== "object" || value === null) throw this.#bad("it holds no JSON object");
+    const members = value as Readonly<Record<string, unknown>>;
+    if (members.format !== FORMAT) throw this.#bad(`its format is ${show(members.format)}, not ${FORMAT}`);
+    for (const [name, member] of Object.entries(MEMBERS))
+      if (!member.is(members[name]))
+        throw this.#bad(`${name} is ${show(members[name])}, not ${member.expected}`);
+    if (members.clusterId !== this.#clusterId)
+      throw this.#bad(`it belongs to the cluster ${show(members.clusterId)}`);
+    return pick(members as unknown as StoredTimeline);
+  }
+
+  save(timeline: StoredTimeline): void {
+    try {
+      writeAtomically(this.#path, `${JSON.stringify({ format: FORMAT, ...pick(timeline) }, undefined, 2)}\n`);
+    } catch (cause) {
+      throw unusable(this.#directory, cause);
+    }
+  }
+
+  #read(): string | undefined {
+    try {
+      return readFileSync(this.#path, "utf8");
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw unusable(this.#directory, cause);
+    }
+  }
+
+  #bad(observed: string): BackbeatError {
+    const text = `Cannot read the timeline in ${this.#path}: ${observed}, expected what a pulse has saved there. Restore the file, or move it away to start a new timeline`;
+    return new BackbeatError("bad-timeline", text, { data: { path: this.#path } });
+  }
+}
+
+/** The members of a timeline and nothing else. */
+function pick(timeline: StoredTimeline): StoredTimeline {
+  const entries = Object.keys(MEMBERS).map((name) => [name, timeline[name as keyof StoredTimeline]]);
+  return Object.fromEntries(entries) as StoredTimeline;
+}
+
+function show(value: unknown): string {
+  return value === undefined ? "missing" : JSON.stringify(value).slice(0, 60);
+}
