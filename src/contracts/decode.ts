@@ -4,6 +4,7 @@
  * A body that fits is returned as parsed, without a copy; only one that does not is bent (lenient.ts) and
  * checked once more. Never throws, whatever arrives.
  */
+import { messageOf } from "../errors.ts";
 import type { BarReport } from "./bar-report.ts";
 import type { BeatFrame } from "./beat-frame.ts";
 import { FORMS, type Form, type MessageKind } from "./form.ts";
@@ -62,7 +63,7 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
     try {
       raw = JSON.parse(text.decode(body));
     } catch (cause) {
-      return new Refusal("not-json", "", `is not JSON in UTF-8: ${String(cause)}`);
+      return new Refusal("not-json", "", `is not JSON in UTF-8: ${messageOf(cause)}`);
     }
     if (typeof raw === "object" && raw !== null && !Array.isArray(raw)) return raw;
     return new Refusal("not-object", "", `is ${observed(raw)}, expected a JSON object`);

@@ -61,7 +61,7 @@ function formOf(schema: MessageSchema, limits: readonly Limit[]): Form {
       const [error] = check.Errors(value);
       if (error !== undefined) return refusalOf(error, value);
       const unknown = unknownIn(value, known);
-      if (unknown !== undefined) return unknownMember(unknown, known);
+      if (unknown !== undefined) return unknownMember(unknown, schema.properties.type.const);
       return beyondLimits(value as Members);
     },
   };
@@ -111,7 +111,9 @@ function refusalOf(error: SchemaError, value: object): Refusal {
     return new Refusal("missing-member", `${error.instancePath}/${missing}`, "is missing");
   }
   const reason = REASON_OF_KEYWORD[error.keyword] ?? "out-of-limits";
-  const text = `is ${observed(memberAt(value, error.instancePath))}, ${error.message}`;
+  const expected =
+    error.keyword === "enum" ? `must be one of ${error.params.allowedValues.join(", ")}` : error.message;
+  const text = `is ${observed(memberAt(value, error.instancePath))}, ${expected}`;
   return new Refusal(reason, error.instancePath, text);
 }
 
@@ -122,7 +124,7 @@ function memberAt(value: unknown, pointer: string): unknown {
     .reduce((at, name) => (at as Members | undefined)?.[name], value);
 }
 
-function unknownMember(name: string, known: readonly string[]): Refusal {
+function unknownMember(name: string, type: string): Refusal {
   const pointer = shortened(name).replaceAll("~", "~0").replaceAll("/", "~1");
-  return new Refusal("unknown-member", `/${pointer}`, `is unknown, expected only ${known.join(", ")}`);
+  return new Refusal("unknown-member", `/${pointer}`, `is no member of ${type}`);
 }
