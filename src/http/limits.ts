@@ -1,0 +1,61 @@
+/**
+ * What one HTTP client may cost (hazards: slow or greedy clients), each limit with its reason.
+ *
+ * Node sets most of these to values for public web servers or to none at all; here they are explicit.
+ */
+import type { FastifyServerOptions } from "fastify";
+
+export interface HttpLimits {
+  /** A request's headers must have arrived within this: ours are some hundred bytes. */
+  readonly headersMs: number;
+  /** The whole request must have arrived within this. */
+  readonly requestMs: number;
+  /** How long a connection without a request is kept: a browser's next click, not a scraper's next round. */
+  readonly keepAliveMs: number;
+  /** A connection on which nothing moves for so long is cut: its reader takes nothing. */
+  readonly idleMs: number;
+  /** How often the first two are looked at; Node's own 30 s would make them 40 s and 45 s. */
+  readonly checkEveryMs: number;
+  /** Bytes of a request's headers: on localhost a browser also sends the cookies of other local programs. */
+  readonly headerBytes: number;
+  /** Bytes of a request's body: nothing that we answer carries one worth more. */
+  readonly bodyBytes: number;
+  /** Connections at once: dashboards and scrapers, far below the usual 1,024 open files. */
+  readonly connections: number;
+  /** Requests on one connection before it is closed, so that no client keeps its place for ever. */
+  readonly requestsPerConnection: number;
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  headersMs: 10_000,
+  requestMs: 15_000,
+  keepAliveMs: 5_000,
+  idleMs: 30_000,
+  checkEveryMs: 1_000,
+  headerBytes: 16 * 1024,
+  bodyBytes: 4 * 1024,
+  connections: 256,
+  requestsPerConnection: 1_000,
+};
+
+/** Longest value in a path, percent-encoded: an agent id of 128 characters, each as three. */
+const PATH_VALUE_CHARS_MAX = 3 * 128;
+
+/** The limits as Fastify and Node take them; `connections` is set on the server itself, see listen.ts. */
+export function serverOptions(limits: HttpLimits): FastifyServerOptions {
+  const http = {
+    headersTimeout: limits.headersMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+    maxHeaderSize: limits.headerBytes,
+  };
+  const options: FastifyServerOptions & { readonly http: typeof http } = {
+    http,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionTimeout: limits.idleMs,
+    bodyLimit: limits.bodyBytes,
+    maxRequestsPerSocket: limits.requestsPerConnection,
+    routerOptions: { maxParamLength: PATH_VALUE_CHARS_MAX },
+  };
+  return options;
+}

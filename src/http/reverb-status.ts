@@ -1,0 +1,145 @@
+/** GET /ready and /api/v1/status of reverb. The members that peers know stand first; members may be added. */
+import Type from "typebox";
+import { BeatIndex, ClusterId, Count, described, WindowId } from "../contracts/fields.ts";
+import type { Alarm, Durability, ReverbStatus, ReverbView, Totals } from "../reverb/view.ts";
+import {
+  component,
+  counts,
+  FAILURES,
+  INPUT_FAILURES,
+  NoQuery,
+  nullable,
+  timestamp,
+  timestampField,
+} from "./fields.ts";
+import type { HttpApp } from "./http-app.ts";
+import { NotReady } from "./probes.ts";
+
+/** Name of the service in /health and the status; fixed by peers. */
+export const REVERB_SERVICE = "backbeat-reverb";
+
+const DURABILITIES: readonly Durability[] = ["best-effort", "process-crash-safe", "power-safe"];
+
+const NOW = {
+  active_windows: described(Count, "Bars that take claims."),
+  current_beat: nullable(described(BeatIndex, "The newest beat that was heard; null before the first.")),
+  current_window_id: nullable(described(WindowId, "Its bar.")),
+  durability: Type.Enum([...DURABILITIES], { description: "What may be promised of counted claims." }),
+};
+
+const Ready = component("ReverbReady", "Reverb hears beats and can report.", {
+  status: Type.Literal("ready"),
+  ...NOW,
+});
+
+const TotalsBody = component("ReverbTotals", "Sums since start; received = the sum over all outcomes.", {
+  claims_received: described(Count, "Claims that arrived."),
+  frames_received: described(Count, "Frames that arrived."),
+  claims: counts("Claims by outcome; held is what is held now."),
+  frames: counts("Frames by outcome."),
+  bends: counts("What was bent while reading leniently, by kind."),
+  dependencies_cut: described(Count, "Dependencies beyond the limit per claim, which were not kept."),
+  reports_published: described(Count, "Reports that were sent."),
+  reports_dropped: described(Count, "Reports that were let go unsent, because the link stayed down."),
+  windows_forgotten: described(Count, "Closed bars whose details were let go, by age or number."),
+  gaps: described(Count, "Times that messages may have been missed."),
+  gap_ms: Type.Number({ description: "Milliseconds of these gaps.", minimum: 0 }),
+});
+
+const AlarmBody = component("Alarm", "Something that only this process sees.", {
+  name: Type.String(),
+  text: Type.String({ description: "A sentence for people." }),
+  since: timestampField("Since when."),
+});
+
+const Status = component("ReverbStatus", "What reverb is doing.", {
+  service: Type.Literal(REVERB_SERVICE),
+  cluster_id: described(ClusterId, "The tempo domain."),
+  node_id: Type.String({ description: "This process." }),
+  ...NOW,
+  bar_length: described(Count, "Beats per bar, as learnt from frames, else the setting."),
+  window_ttl_seconds: Type.Number({ description: "How long a closed bar is kept for this API." }),
+  max_windows_retained: described(Count, "How many closed bars are kept at most."),
+  nats_connected: Type.Boolean(),
+  uptime_seconds: Type.Number({ minimum: 0 }),
+  version: Type.String(),
+  timestamp: timestampField("When this was said."),
+  mode: Type.Enum(["core", "journal"], { description: "Where the order of messages comes from." }),
+  tempo_bpm: nullable(Type.Number({ description: "As announced by the newest frame." })),
+  lag_beats: Type.Number({ description: "Beats by which the newest frame is behind the timeline." }),
+  expected_agents: nullable(described(Count, "Agents that the operator expects, if said.")),
+  totals: TotalsBody,
+  alarms: Type.Array(AlarmBody),
+});
+
+/** Adds both paths. */
+export function addReverbStatus(app: HttpApp, view: ReverbView): void {
+  const ready = {
+    summary: "Whether reverb hears beats and can report",
+    response: { 200: Ready, 503: NotReady, ...FAILURES },
+  };
+  app.get("/ready", { schema: ready }, async (_request, reply) => {
+    const { ready: isReady, reason = "no reason given" } = view.ready();
+    if (isReady) return { status: "ready" as const, ...nowBody(view.status()) };
+    reply.code(503);
+    return { status: "not ready" as const, reason };
+  });
+
+  const status = {
+    summary: "What reverb is doing: where the rhythm is, sums since start, alarms",
+    querystring: NoQuery,
+    response: { 200: Status, ...INPUT_FAILURES },
+  };
+  app.get("/api/v1/status", { schema: status }, async () => statusBody(view.status()));
+}
+
+function nowBody(status: ReverbStatus) {
+  return {
+    active_windows: status.activeWindows,
+    current_beat: status.currentBeat ?? null,
+    current_window_id: status.currentWindowId ?? null,
+    durability: status.durability,
+  };
+}
+
+function statusBody(status: ReverbStatus): Type.Static<typeof Status> {
+  return {
+    service: REVERB_SERVICE,
+    cluster_id: status.clusterId,
+    node_id: status.nodeId,
+    ...nowBody(status),
+    bar_length: status.barLength,
+    window_ttl_seconds: status.windowTtlSeconds,
+    max_windows_retained: status.maxWindowsRetained,
+    nats_connected: status.natsConnected,
+    uptime_seconds: status.uptimeSeconds,
+    version: status.version,
+    timestamp: timestamp(status.nowMs),
+    mode: status.mode,
+    tempo_bpm: status.tempoBpm ?? null,
+    lag_beats: status.lagBeats,
+    expected_agents: status.expectedAgents ?? null,
+    totals: totalsBody(status.totals),
+    alarms: status.alarms.map(alarmBody),
+  };
+}
+
+function totalsBody(totals: Totals): Type.Static<typeof TotalsBody> {
+  return {
+    claims_received: totals.claimsReceived,
+    frames_received: totals.framesReceived,
+    claims: { ...totals.claims },
+    frames: { ...totals.frames },
+    bends: { ...totals.bends },
+    dependencies_cut: totals.dependenciesCut,
+    reports_published: totals.reportsPublished,
+    reports_dropped: totals.reportsDropped,
+    windows_forgotten: totals.windowsForgotten,
+    gaps: totals.gaps,
+    gap_ms: totals.gapMs,
+  };
+}
+
+function alarmBody({ name, text, sinceMs }: Alarm): Type.Static<typeof AlarmBody> {
+  return { name, text, since: timestamp(sinceMs) };
+}
