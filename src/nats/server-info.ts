@@ -9,54 +9,106 @@ import { createConnection, type Socket } from "node:net";
 
 /** What we use of a greeting; servers say more. */
 export interface ServerInfo {
+  /** The configured name, else the server's random id. */
+  readonly name: string;
   readonly version: string;
-  readonly tlsRequired: boolean;
   readonly clientCertificateAsked: boolean;
 }
 
+export interface ServerPlace {
+  readonly host: string;
+  readonly port: number;
+}
+
 /** Greetings of big clusters name every server; a megabyte is no greeting. */
-const GREETING_MAX_BYTES = 1_048_576;
+const GREETING_MAX_CHARS = 1_048_576;
+const CONNECT_AND_PING = 'CONNECT {"verbose":false,"pedantic":false,"name":"backbeat-ping"}\r\nPING\r\n';
 
 /** Reads the greeting within `timeoutMs`; rejects with the socket's error or one that says what came instead. */
-export function readServerInfo(
-  place: { readonly host: string; readonly port: number },
-  timeoutMs: number,
-): Promise<ServerInfo> {
+export function readServerInfo(place: ServerPlace, timeoutMs: number): Promise<ServerInfo> {
+  return converse(place, { timeoutMs, take: parseGreeting });
+}
+
+/** The greeting of a server that also answers a ping; for servers that ask for no credentials. Rejects likewise. */
+export function pingServer(place: ServerPlace, timeoutMs: number): Promise<ServerInfo> {
+  let info: ServerInfo | undefined;
+  const take = (line: string, socket: Socket): ServerInfo | undefined => {
+    if (line.startsWith("-ERR")) throw new Error(line);
+    if (line === "PONG") return info;
+    if (info === undefined) {
+      info = parseGreeting(line);
+      socket.write(CONNECT_AND_PING);
+    }
+    return undefined;
+  };
+  return converse(place, { timeoutMs, take });
+}
+
+interface Conversation<T> {
+  readonly timeoutMs: number;
+  /** Takes a line; ends the conversation by returning something or throwing. */
+  take(line: string, socket: Socket): T | undefined;
+}
+
+/** Reads line by line until one is taken; the socket is destroyed in every case. */
+function converse<T>(place: ServerPlace, { timeoutMs, take }: Conversation<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(place);
-    const timer = setTimeout(() => finish(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-    const finish = (result: ServerInfo | Error) => {
+    const end = () => {
       clearTimeout(timer);
       socket.destroy();
-      if (result instanceof Error) reject(result);
-      else resolve(result);
     };
-    onFirstLine(socket, (line) => finish(parseGreeting(line)));
-    socket.once("error", finish);
-    socket.once("close", () => finish(new Error("closed the connection without a greeting")));
+    const fail = (error: unknown) => {
+      end();
+      reject(error);
+    };
+    const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const onLine = (line: string) => {
+      try {
+        const taken = take(line, socket);
+        if (taken === undefined) return;
+        end();
+        resolve(taken);
+      } catch (error) {
+        fail(error);
+      }
+    };
+    eachLine(socket, { onLine, tooLong: () => fail(notNats()) });
+    socket.once("error", fail);
+    socket.once("close", () => fail(new Error("it closed the connection without a greeting")));
   });
 }
 
-function onFirstLine(socket: Socket, take: (line: string) => void): void {
-  let heard = Buffer.alloc(0);
-  socket.on("data", (chunk) => {
-    heard = Buffer.concat([heard, chunk]);
-    const end = heard.indexOf("\r\n");
-    if (end >= 0 || heard.length > GREETING_MAX_BYTES) take(heard.toString("utf8", 0, Math.max(end, 0)));
+function eachLine(socket: Socket, take: { onLine(line: string): void; tooLong(): void }): void {
+  let heard = "";
+  socket.setEncoding("utf8");
+  socket.on("data", (chunk: string) => {
+    const lines = (heard + chunk).split("\r\n");
+    heard = lines.pop() ?? "";
+    for (const line of lines) take.onLine(line);
+    if (heard.length > GREETING_MAX_CHARS) take.tooLong();
   });
 }
 
-function parseGreeting(line: string): ServerInfo | Error {
+function parseGreeting(line: string): ServerInfo {
   const json = /^INFO\s+(\{.*)$/.exec(line)?.[1];
-  if (json === undefined) return new Error("what answers there is no NATS server");
+  if (json === undefined) throw notNats();
+  const said = parseObject(json);
+  return {
+    name: typeof said.server_name === "string" ? said.server_name : "",
+    version: typeof said.version === "string" ? said.version : "unknown",
+    clientCertificateAsked: said.tls_verify === true,
+  };
+}
+
+function parseObject(json: string): Record<string, unknown> {
   try {
-    const said = JSON.parse(json) as Record<string, unknown>;
-    return {
-      version: typeof said.version === "string" ? said.version : "unknown",
-      tlsRequired: said.tls_required === true,
-      clientCertificateAsked: said.tls_verify === true,
-    };
-  } catch {
-    return new Error("what answers there greets like NATS, but not readably");
+    return JSON.parse(json) as Record<string, unknown>;
+  } catch (cause) {
+    throw new Error("what answers there greets like NATS, but not readably", { cause });
   }
+}
+
+function notNats(): Error {
+  return new Error("what answers there is no NATS server");
 }
