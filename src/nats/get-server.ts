@@ -17,7 +17,7 @@ import { type Release, releaseFor, unpackRelease } from "./release.ts";
 /** A fetch that takes longer than this says what it does, so that nobody thinks we hang. */
 const SAY_AFTER_MS = 2_000;
 
-export interface GetServerOptions {
+export interface FetchOptions {
   /** Default: this process's environment. */
   readonly env?: Environment;
   /** Default: the one pinned for this platform. */
@@ -28,14 +28,16 @@ export interface GetServerOptions {
  * The path of a nats-server: found (find-server.ts), else fetched into the cache.
  * @throws BackbeatError `nats-server-missing`, saying what to do next
  */
-export async function getServer(
-  setting: string | undefined,
-  log: Log,
-  options: GetServerOptions = {},
-): Promise<string> {
+export async function getServer(setting: string | undefined, log: Log): Promise<string> {
+  return findServer(setting)?.path ?? (await fetchServer(log));
+}
+
+/**
+ * Fetches a nats-server into the cache, over one that is there; gives its path.
+ * @throws BackbeatError `nats-server-missing`, saying what to do next
+ */
+export async function fetchServer(log: Log, options: FetchOptions = {}): Promise<string> {
   const { env = process.env, release = releaseFor(platform(), arch()) } = options;
-  const found = findServer(setting, env);
-  if (found !== undefined) return found.path;
   const slow = setTimeout(() => {
     log.info("Fetching nats-server into the cache; this happens once", { folder: cacheFolder(env) });
   }, SAY_AFTER_MS);
