@@ -14,15 +14,18 @@ import { harden } from "./security-headers.ts";
 /** Any failure. `error` is one of a few stable phrases, `text` says what to do next. */
 export const Failure = Type.Object(
   { error: Type.String(), text: Type.String() },
-  { $id: "Failure", description: "The request failed; `error` is a stable phrase, `text` a sentence" },
+  { $id: "Failure", description: "The request failed; error is a stable phrase, text a sentence." },
 );
 
-const Mistake = Type.Object({ parameter: Type.String(), text: Type.String() }, { $id: "Mistake" });
+const Mistake = Type.Object(
+  { parameter: Type.String(), text: Type.String() },
+  { $id: "Mistake", description: "A parameter, and what is wrong with it." },
+);
 
 /** 400: every mistake of the request at once. */
 export const BadRequest = Type.Object(
   { error: Type.Literal("bad request"), text: Type.String(), mistakes: Type.Array(Mistake) },
-  { $id: "BadRequest", description: "The request has mistakes, all of which are listed" },
+  { $id: "BadRequest", description: "The request has mistakes, all of which are listed." },
 );
 
 export type Mistake = Type.Static<typeof Mistake>;

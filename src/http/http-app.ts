@@ -6,22 +6,30 @@
  * word. That bodies fit their schemas is held by their types and by tests.
  */
 
-import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyTypeProvider,
   type RawReplyDefaultExpression,
   type RawRequestDefaultExpression,
   type RawServerDefault,
 } from "fastify";
+import type Type from "typebox";
 import type { Log } from "../ports.ts";
 import { answerClientError } from "./client-failure.ts";
 import { addFailureHandler, sendFrameworkFailure } from "./failures.ts";
 import { addInputCheck } from "./input-check.ts";
 import { HTTP_LIMITS, type HttpLimits, serverOptions } from "./limits.ts";
 import { addMethodGate } from "./method-gate.ts";
-import { type ApiInfo, addOpenApi } from "./openapi.ts";
+import type { ApiInfo } from "./openapi.ts";
 import { harden } from "./security-headers.ts";
+import { addSelfDescription } from "./self-description.ts";
+
+/** Lets Fastify's types see what a TypeBox schema says. */
+interface SchemaTypes extends FastifyTypeProvider {
+  readonly validator: this["schema"] extends Type.TSchema ? Type.Static<this["schema"]> : unknown;
+  readonly serializer: this["schema"] extends Type.TSchema ? Type.Static<this["schema"]> : unknown;
+}
 
 /** A service that can be asked with `inject()`, or listen. Handlers see what their schemas say. */
 export type HttpApp = FastifyInstance<
@@ -29,7 +37,7 @@ export type HttpApp = FastifyInstance<
   RawRequestDefaultExpression,
   RawReplyDefaultExpression,
   FastifyBaseLogger,
-  TypeBoxTypeProvider
+  SchemaTypes
 >;
 
 export interface HttpAppOptions {
@@ -45,8 +53,8 @@ const COMPILERS = {
   buildSerializer: () => () => (body: unknown) => JSON.stringify(body),
 };
 
-/** An app without routes. */
-export async function createHttpApp(info: ApiInfo, options: HttpAppOptions): Promise<HttpApp> {
+/** An app whose only paths describe it. */
+export function createHttpApp(info: ApiInfo, options: HttpAppOptions): HttpApp {
   const app: HttpApp = Fastify({
     ...serverOptions({ ...HTTP_LIMITS, ...options.limits }),
     // An open event stream must not hold up the end of the process.
@@ -56,12 +64,12 @@ export async function createHttpApp(info: ApiInfo, options: HttpAppOptions): Pro
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, _request, reply) => sendFrameworkFailure(error, reply),
     schemaController: { compilersFactory: COMPILERS },
-  }).withTypeProvider<TypeBoxTypeProvider>();
+  }).withTypeProvider<SchemaTypes>();
 
   app.addHook("onRequest", async (_request, reply) => void harden(reply));
   addFailureHandler(app, options.log);
   addMethodGate(app);
   addInputCheck(app);
-  await addOpenApi(app, info);
+  addSelfDescription(app, info);
   return app;
 }

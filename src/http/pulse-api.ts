@@ -3,20 +3,15 @@ import type { PulseView } from "../pulse/view.ts";
 import { createHttpApp, type HttpApp, type HttpAppOptions } from "./http-app.ts";
 import { addProbes, type ProbeSources } from "./probes.ts";
 import { addPulseStatus, PULSE_SERVICE } from "./pulse-status.ts";
-import { addSelfDescription } from "./self-description.ts";
 
 /** The API, not yet listening. */
-export async function createPulseApi(
-  view: PulseView,
-  options: HttpAppOptions & ProbeSources,
-): Promise<HttpApp> {
+export function createPulseApi(view: PulseView, options: HttpAppOptions & ProbeSources): HttpApp {
   const info = {
     title: "BACKBEAT pulse",
     description: "Reads what a pulse knows of its timeline. Only GET and HEAD; changes nothing.",
     version: view.status().version,
   };
-  const app = await createHttpApp(info, options);
-  addSelfDescription(app, PULSE_SERVICE);
+  const app = createHttpApp(info, options);
   addProbes(app, { ...options, service: PULSE_SERVICE, identity: () => view.status() });
   addPulseStatus(app, view);
   return app;

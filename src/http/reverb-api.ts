@@ -8,21 +8,16 @@ import { createHttpApp, type HttpApp, type HttpAppOptions } from "./http-app.ts"
 import { addProbes, type ProbeSources } from "./probes.ts";
 import { addReports } from "./reports.ts";
 import { addReverbStatus, REVERB_SERVICE } from "./reverb-status.ts";
-import { addSelfDescription } from "./self-description.ts";
 import { addWindows } from "./windows.ts";
 
 /** The API, not yet listening. */
-export async function createReverbApi(
-  view: ReverbView,
-  options: HttpAppOptions & ProbeSources,
-): Promise<HttpApp> {
+export function createReverbApi(view: ReverbView, options: HttpAppOptions & ProbeSources): HttpApp {
   const info = {
     title: "BACKBEAT reverb",
     description: "Reads what reverb knows of bars, reports and agents. Only GET and HEAD; changes nothing.",
     version: view.status().version,
   };
-  const app = await createHttpApp(info, options);
-  addSelfDescription(app, REVERB_SERVICE);
+  const app = createHttpApp(info, options);
   addProbes(app, { ...options, service: REVERB_SERVICE, identity: () => view.status() });
   addReverbStatus(app, view);
   addWindows(app, view);

@@ -2,33 +2,42 @@
 import Type from "typebox";
 import { component, FAILURES } from "./fields.ts";
 import type { HttpApp } from "./http-app.ts";
+import { type ApiInfo, type DeclaredRoute, type OpenApiDocument, openApiDocument } from "./openapi.ts";
 
 const PathList = component("PathList", "Every path of this service.", {
-  service: Type.String(),
+  title: Type.String(),
   paths: Type.Array(
     Type.Object({ path: Type.String(), text: Type.String({ description: "What it answers." }) }),
   ),
 });
 
 const Document = {
-  description: "An OpenAPI 3.1 document",
+  description: "An OpenAPI 3.1 document.",
   content: { "application/json": { schema: Type.Record(Type.String(), Type.Unknown()) } },
 };
 
-/** Adds GET /openapi.json and GET /. */
-export function addSelfDescription(app: HttpApp, service: string): void {
+/** Adds GET /openapi.json and GET /. Must be called before any other route is added. */
+export function addSelfDescription(app: HttpApp, info: ApiInfo): void {
+  const routes: DeclaredRoute[] = [];
+  let made: OpenApiDocument | undefined;
+  const document = () => {
+    made ??= openApiDocument(info, routes);
+    return made;
+  };
+  app.addHook("onRoute", ({ url, method, schema }) => {
+    const methods = [method].flat().filter((one) => one !== "HEAD");
+    routes.push(...methods.map((one) => ({ ...schema, url, method: one })));
+  });
+
   const openapi = {
     summary: "This API as an OpenAPI 3.1 document",
     response: { 200: Document, ...FAILURES },
   };
-  app.get("/openapi.json", { schema: openapi }, async () => ({ ...app.swagger() }));
+  app.get("/openapi.json", { schema: openapi }, async () => ({ ...document() }));
 
   const index = { summary: "The paths of this service", response: { 200: PathList, ...FAILURES } };
   app.get("/", { schema: index }, async () => {
-    const paths = Object.entries(app.swagger().paths ?? {});
-    return {
-      service,
-      paths: paths.map(([path, item]) => ({ path, text: item?.get?.summary ?? "" })),
-    };
+    const paths = Object.entries(document().paths);
+    return { title: info.title, paths: paths.map(([path, { get }]) => ({ path, text: get?.summary ?? "" })) };
   });
 }

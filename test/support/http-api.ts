@@ -31,13 +31,13 @@ type Options = Partial<HttpAppOptions & ProbeSources>;
 export async function reverbApi(options: Options = {}): Promise<AskedApi<FakeReverb>> {
   const fake = fakeReverb();
   const log = recordingLog();
-  return asked(await createReverbApi(fakeReverbView(fake), { ...defaults(log), ...options }), { fake, log });
+  return asked(createReverbApi(fakeReverbView(fake), { ...defaults(log), ...options }), { fake, log });
 }
 
 export async function pulseApi(options: Options = {}): Promise<AskedApi<FakePulse>> {
   const fake = fakePulse();
   const log = recordingLog();
-  return asked(await createPulseApi(fakePulseView(fake), { ...defaults(log), ...options }), { fake, log });
+  return asked(createPulseApi(fakePulseView(fake), { ...defaults(log), ...options }), { fake, log });
 }
 
 function defaults(log: RecordingLog): HttpAppOptions & ProbeSources {
