@@ -8,7 +8,7 @@ interface List {
 }
 
 async function idsAt(query: string): Promise<readonly [string[], number]> {
-  const { get } = await reverbApi();
+  const { get } = reverbApi();
   const { status, body } = await get(`/api/v1/agents${query}`);
   expect(status).toBe(200);
   const { agents, total_count } = body as List;
@@ -17,7 +17,7 @@ async function idsAt(query: string): Promise<readonly [string[], number]> {
 
 describe("BACKBEAT-REQ-020 GET /api/v1/agents", () => {
   it("lists agents in order of their ids; what an agent does not say is null", async () => {
-    const { get } = await reverbApi();
+    const { get } = reverbApi();
     const { body } = await get("/api/v1/agents?prefix=tester:");
     const tester = {
       agent_id: "tester:1",
@@ -55,7 +55,7 @@ describe("BACKBEAT-REQ-020 GET /api/v1/agents", () => {
   });
 
   it("gives 100 without a limit and at most 1000", async () => {
-    const { get, fake } = await reverbApi();
+    const { get, fake } = reverbApi();
     fake.agents = Array.from({ length: 1_500 }, (_, place) => agentOf(`agent:${10_000 + place}`));
     const lengthAt = async (query: string) =>
       ((await get(`/api/v1/agents${query}`)).body as List).agents.length;
@@ -65,7 +65,7 @@ describe("BACKBEAT-REQ-020 GET /api/v1/agents", () => {
   });
 
   it("lists all mistakes of a request at once", async () => {
-    const { get } = await reverbApi();
+    const { get } = reverbApi();
     const { status, body } = await get(
       "/api/v1/agents?state=asleep&presence=gone&prefix=a%20b&after=&limit=x&q=1",
     );
@@ -86,7 +86,7 @@ describe("BACKBEAT-REQ-020 GET /api/v1/agents", () => {
 
 describe("BACKBEAT-REQ-020 GET /api/v1/agents/{agentId}", () => {
   it("knows the longest id, also percent-encoded", async () => {
-    const { get, fake } = await reverbApi();
+    const { get, fake } = reverbApi();
     const id = "a:".repeat(64);
     fake.agents = [agentOf(id)];
     const encoded = [...id].map((char) => `%${char.charCodeAt(0).toString(16)}`).join("");
@@ -94,14 +94,14 @@ describe("BACKBEAT-REQ-020 GET /api/v1/agents/{agentId}", () => {
   });
 
   it("answers 404 with the id for an agent that has not claimed", async () => {
-    const { get } = await reverbApi();
+    const { get } = reverbApi();
     const { status, body } = await get("/api/v1/agents/nobody:1");
     expect(status).toBe(404);
     expect(body).toMatchObject({ error: "agent not found", agent_id: "nobody:1" });
   });
 
   it("answers 400 for what is no agent id and 414 for what is far too long", async () => {
-    const { get } = await reverbApi();
+    const { get } = reverbApi();
     expect((await get("/api/v1/agents/a%20b")).status).toBe(400);
     expect((await get(`/api/v1/agents/${"a".repeat(129)}`)).status).toBe(400);
     const { status, body } = await get(`/api/v1/agents/${"a".repeat(400)}`);

@@ -5,7 +5,7 @@ import { API_HEADERS } from "./security-headers.ts";
 describe("Failures", () => {
   it("a handler that throws is a 500 without details, which go to the log", async () => {
     const secret = "nats://user:hunter2@host";
-    const { get, log } = await reverbApi({
+    const { get, log } = reverbApi({
       metricsText: async () => {
         throw new Error(`lost ${secret}`);
       },
@@ -22,7 +22,7 @@ describe("Failures", () => {
   });
 
   it("no failure repeats a value of the request", async () => {
-    const { get } = await reverbApi();
+    const { get } = reverbApi();
     for (const path of [
       "/api/v1/windows?limit=hunter2",
       "/api/v1/windows?unknown=hunter2",
@@ -39,7 +39,7 @@ describe("Failures", () => {
   });
 
   it("a path that cannot be decoded is a 400 in the usual shape", async () => {
-    const { get } = await reverbApi();
+    const { get } = reverbApi();
     const { status, body, headers } = await get("/api/v1/agents/%zz");
     expect(status).toBe(400);
     expect(body).toMatchObject({ error: "bad request", mistakes: [{ parameter: "path" }] });

@@ -22,7 +22,7 @@ export interface HttpLimits {
   readonly bodyBytes: number;
   /** Connections at once: dashboards and scrapers, far below the usual 1,024 open files. */
   readonly connections: number;
-  /** Requests on one connection before it is closed, so that no client keeps its place for ever. */
+  /** Requests on one connection before the client is told to open another: none keeps its place for ever. */
   readonly requestsPerConnection: number;
 }
 

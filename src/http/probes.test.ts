@@ -13,21 +13,21 @@ describe.each([
   };
 
   it("GET /health says that the process works", async () => {
-    const { get } = await api();
+    const { get } = api();
     const { status, body } = await get("/health");
     expect(status).toBe(200);
     expect(body).toEqual({ status: "healthy", ...who });
   });
 
   it("GET /health is 503 with the reason when the process is wedged", async () => {
-    const { get } = await api({ wedged: () => "the event loop stood still for 12 s" });
+    const { get } = api({ wedged: () => "the event loop stood still for 12 s" });
     const { status, body } = await get("/health");
     expect(status).toBe(503);
     expect(body).toEqual({ status: "unhealthy", ...who, reason: "the event loop stood still for 12 s" });
   });
 
   it("GET /metrics is the given text, as Prometheus wants it", async () => {
-    const { get } = await api();
+    const { get } = api();
     const { status, text, headers } = await get("/metrics");
     expect(status).toBe(200);
     expect(text).toBe(METRICS_TEXT);
@@ -37,7 +37,7 @@ describe.each([
   it.each(["/health", "/ready", "/metrics", "/openapi.json", "/"])(
     "GET %s takes any query: others have written its clients",
     async (path) => {
-      const { get } = await api();
+      const { get } = api();
       expect((await get(`${path}?verbose=1`)).status).toBe(200);
     },
   );

@@ -3,7 +3,7 @@ import { pulseApi } from "../../test/support/http-api.ts";
 
 describe("BACKBEAT-REQ-002 GET /ready of a pulse", () => {
   it("is 200 with where the rhythm is", async () => {
-    const { get, fake } = await pulseApi();
+    const { get, fake } = pulseApi();
     const { status, body } = await get("/ready");
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -15,7 +15,7 @@ describe("BACKBEAT-REQ-002 GET /ready of a pulse", () => {
   });
 
   it("is 503 with the reason", async () => {
-    const { get, fake } = await pulseApi();
+    const { get, fake } = pulseApi();
     fake.readiness = { ready: false, reason: "the link is down" };
     const { status, body } = await get("/ready");
     expect(status).toBe(503);
@@ -25,7 +25,7 @@ describe("BACKBEAT-REQ-002 GET /ready of a pulse", () => {
 
 describe("BACKBEAT-REQ-002 GET /api/v1/status of a pulse", () => {
   it("tells the timeline, the next beat and the sums", async () => {
-    const { get, fake } = await pulseApi();
+    const { get, fake } = pulseApi();
     const { status, body } = await get("/api/v1/status");
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -50,7 +50,7 @@ describe("BACKBEAT-REQ-002 GET /api/v1/status of a pulse", () => {
   });
 
   it("says null before its first beat", async () => {
-    const { get, fake } = await pulseApi();
+    const { get, fake } = pulseApi();
     const { currentBeat, expectedAgents, ...rest } = fake.status;
     fake.status = rest;
     expect((await get("/api/v1/status")).body).toMatchObject({ current_beat: null, expected_agents: null });
@@ -59,7 +59,7 @@ describe("BACKBEAT-REQ-002 GET /api/v1/status of a pulse", () => {
 
 describe("BACKBEAT-PER-003 GET /api/v1/drift", () => {
   it("tells how late beats left", async () => {
-    const { get } = await pulseApi();
+    const { get } = pulseApi();
     const { status, body } = await get("/api/v1/drift");
     expect(status).toBe(200);
     expect(body).toEqual({ beats: 15, last_late_ms: 0.25, mean_late_ms: 0.5, max_late_ms: 3 });

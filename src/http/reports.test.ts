@@ -9,7 +9,7 @@ interface List {
 
 describe("BACKBEAT-REQ-021 GET /api/v1/reports", () => {
   it("lists reports with their headers, newest first, without the names behind their issues", async () => {
-    const { get, fake } = await reverbApi();
+    const { get, fake } = reverbApi();
     const { status, body } = await get("/api/v1/reports");
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -19,7 +19,7 @@ describe("BACKBEAT-REQ-021 GET /api/v1/reports", () => {
   });
 
   it("gives 100 without a limit, and the rest by before", async () => {
-    const { get, fake } = await reverbApi();
+    const { get, fake } = reverbApi();
     fake.reports = Array.from({ length: 150 }, (_, place) => ({
       report: windowOf(150 - place).report,
       headers: {},
@@ -34,7 +34,7 @@ describe("BACKBEAT-REQ-021 GET /api/v1/reports", () => {
   });
 
   it("refuses what it does not know", async () => {
-    const { get } = await reverbApi();
+    const { get } = reverbApi();
     const { status, body } = await get("/api/v1/reports?after=x&limit=-1");
     expect(status).toBe(400);
     expect((body as { mistakes: unknown }).mistakes).toEqual([
@@ -46,7 +46,7 @@ describe("BACKBEAT-REQ-021 GET /api/v1/reports", () => {
 
 describe("BACKBEAT-REQ-021 GET /api/v1/reports/{windowId}", () => {
   it("gives the report, its headers and its issues with names", async () => {
-    const { get, fake } = await reverbApi();
+    const { get, fake } = reverbApi();
     const stored = fake.reports[0]!;
     const { status, body } = await get(`/api/v1/reports/${stored.report.window_id.toUpperCase()}`);
     expect(status).toBe(200);
@@ -58,7 +58,7 @@ describe("BACKBEAT-REQ-021 GET /api/v1/reports/{windowId}", () => {
   });
 
   it("says null for the names once the window is let go", async () => {
-    const { get, fake } = await reverbApi();
+    const { get, fake } = reverbApi();
     const { report, headers } = fake.reports[1]!;
     fake.reports[1] = { report, headers };
     const { body } = await get(`/api/v1/reports/${report.window_id}`);
@@ -66,7 +66,7 @@ describe("BACKBEAT-REQ-021 GET /api/v1/reports/{windowId}", () => {
   });
 
   it("answers 404 for a bar without a report", async () => {
-    const { get, fake } = await reverbApi();
+    const { get, fake } = reverbApi();
     const { status, body } = await get(`/api/v1/reports/${fake.windows[0]?.windowId}`);
     expect(status).toBe(404);
     expect(body).toMatchObject({ error: "window not found", window_id: fake.windows[0]?.windowId });

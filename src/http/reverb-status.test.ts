@@ -3,7 +3,7 @@ import { reverbApi } from "../../test/support/http-api.ts";
 
 describe("BACKBEAT-REQ-020 GET /ready of reverb", () => {
   it("is 200 with where the rhythm is", async () => {
-    const { get, fake } = await reverbApi();
+    const { get, fake } = reverbApi();
     const { status, body } = await get("/ready");
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -16,7 +16,7 @@ describe("BACKBEAT-REQ-020 GET /ready of reverb", () => {
   });
 
   it("is 503 with the reason", async () => {
-    const { get, fake } = await reverbApi();
+    const { get, fake } = reverbApi();
     fake.readiness = { ready: false, reason: "no beat for 3 beats" };
     const { status, body } = await get("/ready");
     expect(status).toBe(503);
@@ -26,7 +26,7 @@ describe("BACKBEAT-REQ-020 GET /ready of reverb", () => {
 
 describe("BACKBEAT-REQ-020 GET /api/v1/status of reverb", () => {
   it("has the members that peers know, and ours", async () => {
-    const { get, fake } = await reverbApi();
+    const { get, fake } = reverbApi();
     const { status, body } = await get("/api/v1/status");
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -66,7 +66,7 @@ describe("BACKBEAT-REQ-020 GET /api/v1/status of reverb", () => {
   });
 
   it("says null before the first beat, and leaves no member out", async () => {
-    const { get, fake } = await reverbApi();
+    const { get, fake } = reverbApi();
     const before = Object.keys((await get("/api/v1/status")).body as object);
     const { currentBeat, currentWindowId, tempoBpm, expectedAgents, ...rest } = fake.status;
     fake.status = rest;

@@ -6,7 +6,7 @@ const NOW = "2030-01-02T03:04:05.678Z";
 
 describe("BACKBEAT-REQ-020 GET /api/v1/windows", () => {
   it("lists all that are retained, newest first, with the members that peers know", async () => {
-    const { get, fake } = await reverbApi();
+    const { get, fake } = reverbApi();
     const { status, body } = await get("/api/v1/windows");
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -25,14 +25,14 @@ describe("BACKBEAT-REQ-020 GET /api/v1/windows", () => {
   });
 
   it("gives every bar without a limit, also more than a page", async () => {
-    const { get, fake } = await reverbApi();
+    const { get, fake } = reverbApi();
     fake.windows = Array.from({ length: 1_200 }, (_, place) => windowOf(1_200 - place));
     const { body } = await get("/api/v1/windows");
     expect((body as { windows: unknown[] }).windows).toHaveLength(1_200);
   });
 
   it("pages by limit and before, in either case of the id", async () => {
-    const { get, fake } = await reverbApi();
+    const { get, fake } = reverbApi();
     const ids = fake.windows.map((window) => window.windowId);
     const idsAt = async (query: string) => {
       const { body } = await get(`/api/v1/windows?${query}`);
@@ -57,7 +57,7 @@ describe("BACKBEAT-REQ-020 GET /api/v1/windows", () => {
     ["limt=5", "limt", "is unknown, known are limit, before"],
     ["__proto__=5", "__proto__", "is unknown, known are limit, before"],
   ])("refuses ?%s", async (query, parameter, text) => {
-    const { get } = await reverbApi();
+    const { get } = reverbApi();
     const { status, body } = await get(`/api/v1/windows?${query}`);
     expect(status).toBe(400);
     expect(body).toEqual({
@@ -70,7 +70,7 @@ describe("BACKBEAT-REQ-020 GET /api/v1/windows", () => {
 
 describe("BACKBEAT-REQ-021 GET /api/v1/windows/{windowId}", () => {
   it("tells all of one bar: counts, conservation, issues with names, the report", async () => {
-    const { get, fake } = await reverbApi();
+    const { get, fake } = reverbApi();
     const window = fake.windows[0]!;
     const { status, body } = await get(`/api/v1/windows/${window.windowId}`);
     expect(status).toBe(200);
@@ -120,13 +120,13 @@ describe("BACKBEAT-REQ-021 GET /api/v1/windows/{windowId}", () => {
   });
 
   it("takes an id in either case", async () => {
-    const { get, fake } = await reverbApi();
+    const { get, fake } = reverbApi();
     const { status } = await get(`/api/v1/windows/${fake.windows[1]?.windowId.toUpperCase()}`);
     expect(status).toBe(200);
   });
 
   it("answers 404 with the error and the id for a bar that is not retained", async () => {
-    const { get } = await reverbApi();
+    const { get } = reverbApi();
     const id = "0123456789abcdefABCDEF0123456789";
     const { status, body } = await get(`/api/v1/windows/${id}`);
     expect(status).toBe(404);
@@ -138,7 +138,7 @@ describe("BACKBEAT-REQ-021 GET /api/v1/windows/{windowId}", () => {
   });
 
   it("answers 400 for what is no window id, and lists every mistake of the request", async () => {
-    const { get } = await reverbApi();
+    const { get } = reverbApi();
     const { status, body } = await get("/api/v1/windows/abc?x=1&y=2");
     expect(status).toBe(400);
     expect((body as { mistakes: unknown }).mistakes).toEqual([

@@ -71,7 +71,7 @@ describe.each([
   let document: OpenApiDocument;
 
   beforeAll(async () => {
-    api = await createApi();
+    api = createApi();
     document = (await api.get("/openapi.json")).body as OpenApiDocument;
     judge = judgeOf(document);
   });
@@ -79,11 +79,9 @@ describe.each([
   const judged = async (declared: string, status: number, question: Question) => {
     const { from = api, method = "GET", asked = declared } = question;
     const answer = await from.ask(method, asked);
-    const mediaType = String(answer.headers["content-type"]).split(";")[0] ?? "";
-    const body = mediaType === "application/json" ? answer.body : answer.text;
     expect(answer.status, asked).toBe(status);
     expect(answer.headers, asked).toMatchObject(API_HEADERS);
-    expect(judge({ path: declared, status, mediaType, body })).toEqual([]);
+    expect(judge(declared, answer)).toEqual([]);
     return answer;
   };
 
@@ -153,7 +151,7 @@ describe.each([
   });
 
   it("503 of /health and /ready, and 500, are declared", async () => {
-    const from = await createApi({
+    const from = createApi({
       wedged: () => "stuck",
       metricsText: async () => {
         throw new Error("no metrics");
@@ -166,7 +164,7 @@ describe.each([
   });
 
   it("sends what the handlers returned, member for member", async () => {
-    const watched = await createApi();
+    const watched = createApi();
     let returned: unknown;
     watched.app.addHook("preSerialization", async (_request, _reply, body) => {
       returned = body;

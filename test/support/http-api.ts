@@ -18,36 +18,39 @@ export interface Answer {
   readonly body: unknown;
 }
 
-export interface AskedApi<Fake> {
-  readonly app: HttpApp;
-  readonly fake: Fake;
-  readonly log: RecordingLog;
+export interface Asking {
   ask(method: string, path: string): Promise<Answer>;
   get(path: string): Promise<Answer>;
 }
 
-type Options = Partial<HttpAppOptions & ProbeSources>;
-
-export async function reverbApi(options: Options = {}): Promise<AskedApi<FakeReverb>> {
-  const fake = fakeReverb();
-  const log = recordingLog();
-  return asked(createReverbApi(fakeReverbView(fake), { ...defaults(log), ...options }), { fake, log });
+export interface AskedApi<Fake> extends Asking {
+  readonly app: HttpApp;
+  readonly fake: Fake;
+  readonly log: RecordingLog;
 }
 
-export async function pulseApi(options: Options = {}): Promise<AskedApi<FakePulse>> {
+type Options = Partial<HttpAppOptions & ProbeSources>;
+
+export function reverbApi(options: Options = {}): AskedApi<FakeReverb> {
+  const fake = fakeReverb();
+  const log = recordingLog();
+  const app = createReverbApi(fakeReverbView(fake), { ...defaults(log), ...options });
+  return { app, fake, log, ...asking(app) };
+}
+
+export function pulseApi(options: Options = {}): AskedApi<FakePulse> {
   const fake = fakePulse();
   const log = recordingLog();
-  return asked(createPulseApi(fakePulseView(fake), { ...defaults(log), ...options }), { fake, log });
+  const app = createPulseApi(fakePulseView(fake), { ...defaults(log), ...options });
+  return { app, fake, log, ...asking(app) };
 }
 
 function defaults(log: RecordingLog): HttpAppOptions & ProbeSources {
   return { log, metricsText: async () => METRICS_TEXT };
 }
 
-function asked<Fake>(
-  app: HttpApp,
-  rest: { readonly fake: Fake; readonly log: RecordingLog },
-): AskedApi<Fake> {
+/** Asks an app without a port. */
+export function asking(app: HttpApp): Asking {
   const ask = async (method: string, url: string): Promise<Answer> => {
     const { statusCode, headers, body } = await app.inject({ method: method as "GET", url });
     return {
@@ -59,5 +62,5 @@ function asked<Fake>(
       },
     };
   };
-  return { app, ...rest, ask, get: (path) => ask("GET", path) };
+  return { ask, get: (path) => ask("GET", path) };
 }

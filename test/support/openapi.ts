@@ -1,6 +1,7 @@
 /** Answers held against an OpenAPI document, more strictly than the document is: no undeclared member passes. */
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
+import type { Answer } from "./http-api.ts";
 
 export interface Operation {
   readonly operationId?: string;
@@ -15,15 +16,8 @@ export interface OpenApiDocument {
   readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
 }
 
-export interface Judged {
-  readonly path: string;
-  readonly status: number;
-  readonly mediaType: string;
-  readonly body: unknown;
-}
-
-/** What is wrong with an answer to GET; empty if the document declares it just so. */
-export type Judge = (answer: Judged) => readonly string[];
+/** What is wrong with an answer of a declared path to GET; empty if the document declares it just so. */
+export type Judge = (path: string, answer: Answer) => readonly string[];
 
 /** A judge of answers by this document. */
 export function judgeOf(document: OpenApiDocument): Judge {
@@ -32,7 +26,8 @@ export function judgeOf(document: OpenApiDocument): Judge {
   ajv.addVocabulary(Object.keys(document));
   ajv.addSchema(closed(document) as object, "api");
 
-  return ({ path, status, mediaType, body }) => {
+  return (path, { status, headers, text }) => {
+    const mediaType = String(headers["content-type"]).split(";")[0] ?? "";
     const responses = document.paths[path]?.get?.responses ?? {};
     const declared = String(status) in responses ? String(status) : "default";
     if (responses[declared]?.content[mediaType] === undefined)
@@ -40,7 +35,7 @@ export function judgeOf(document: OpenApiDocument): Judge {
     const steps = ["paths", path, "get", "responses", declared, "content", mediaType, "schema"];
     const pointer = steps.map((step) => step.replaceAll("~", "~0").replaceAll("/", "~1")).join("/");
     const check = ajv.compile({ $ref: `api#/${pointer}` });
-    check(body);
+    check(mediaType === "application/json" ? JSON.parse(text) : text);
     return (check.errors ?? []).map((error) => `${path} ${status} ${error.instancePath} ${error.message}`);
   };
 }
