@@ -39,6 +39,11 @@ export class TimelineFile implements TimelineStore {
   readonly #clusterId: string;
   readonly #path: string;
 
+  /** Where it is kept. */
+  get path(): string {
+    return this.#path;
+  }
+
   constructor(directory: string, clusterId: string) {
     this.#directory = directory;
     this.#clusterId = clusterId;

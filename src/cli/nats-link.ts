@@ -1,0 +1,75 @@
+/** From settings to a bus: where NATS is, who we are there, and what to call each subject. */
+import { type Subjects, subjectsOf } from "../contracts/subjects.ts";
+import { BackbeatError } from "../errors.ts";
+import { parseServers } from "../nats/address.ts";
+import { NatsBus } from "../nats/bus.ts";
+import type { NatsSettings } from "../nats/connect.ts";
+import { findNatsUrl } from "../nats/find-nats.ts";
+import type { Log } from "../ports.ts";
+import type { SettingsOf } from "../runtime/settings/table.ts";
+
+/** The settings that every connected command has. */
+export type LinkSettings = Pick<
+  SettingsOf<"reverb">,
+  | "clusterId"
+  | "dataDir"
+  | "natsServers"
+  | "natsCredsFile"
+  | "natsNkeyFile"
+  | "natsTlsCaFile"
+  | "natsTlsCertFile"
+  | "natsTlsKeyFile"
+  | "subjectBeat"
+  | "subjectStatus"
+  | "subjectReverb"
+  | "subjectNow"
+>;
+
+/** Faults of `--nats`, for readConfig: none when it can be used. */
+export function natsFaults(value: string): readonly string[] {
+  const parsed = parseServers(value);
+  return "faults" in parsed ? parsed.faults : [];
+}
+
+/**
+ * A bus that connects by itself, under a name that the server lists.
+ * @throws BackbeatError `bad-config` where an address cannot be read
+ */
+export function openBus(
+  settings: LinkSettings,
+  options: { readonly name: string; readonly log: Log },
+): NatsBus {
+  return new NatsBus(natsSettingsOf(settings, options.name), options.log);
+}
+
+/** The subjects of the cluster, as the operator named them. */
+export function subjectsFor(settings: LinkSettings): Subjects {
+  const { subjectBeat, subjectStatus, subjectReverb, subjectNow } = settings;
+  return subjectsOf(settings.clusterId, {
+    ...(subjectBeat === undefined ? {} : { beat: subjectBeat }),
+    ...(subjectStatus === undefined ? {} : { status: subjectStatus }),
+    ...(subjectReverb === undefined ? {} : { reverb: subjectReverb }),
+    ...(subjectNow === undefined ? {} : { now: subjectNow }),
+  });
+}
+
+function natsSettingsOf(settings: LinkSettings, name: string): NatsSettings {
+  const { dataDir, natsServers: explicit } = settings;
+  const found = findNatsUrl(explicit === undefined ? { dataDir } : { dataDir, explicit });
+  const parsed = parseServers(found.url);
+  if ("faults" in parsed)
+    throw new BackbeatError("bad-config", `Cannot use the NATS address: ${parsed.faults.join("; ")}`);
+  const { natsCredsFile, natsNkeyFile, natsTlsCaFile, natsTlsCertFile, natsTlsKeyFile } = settings;
+  const tls = {
+    ...(natsTlsCaFile === undefined ? {} : { caFile: natsTlsCaFile }),
+    ...(natsTlsCertFile === undefined ? {} : { certFile: natsTlsCertFile }),
+    ...(natsTlsKeyFile === undefined ? {} : { keyFile: natsTlsKeyFile }),
+  };
+  return {
+    servers: parsed.servers,
+    name,
+    ...(natsCredsFile === undefined ? {} : { credsFile: natsCredsFile }),
+    ...(natsNkeyFile === undefined ? {} : { nkeyFile: natsNkeyFile }),
+    ...(Object.keys(tls).length === 0 ? {} : { tls }),
+  };
+}

@@ -1,0 +1,45 @@
+/** The pulse as a part of a process: lock, timeline, NATS, service, HTTP, each with its end. */
+import { listen } from "../http/listen.ts";
+import { createPulseApi } from "../http/pulse-api.ts";
+import { runPulse } from "../pulse/pulse.ts";
+import type { PulseView } from "../pulse/view.ts";
+import { pulseMetrics, watchProcess } from "../runtime/metrics.ts";
+import type { SettingsOf } from "../runtime/settings/table.ts";
+import { TimelineFile } from "../runtime/timeline-file.ts";
+import { openBus, subjectsFor } from "./nats-link.ts";
+import { openHome, type ServiceHost } from "./service-host.ts";
+
+/** Starts the pulse; resolves with the address of its HTTP API. Does not wait for NATS. */
+export async function startPulse(settings: SettingsOf<"pulse">, host: ServiceHost): Promise<string> {
+  const { lifecycle, log } = host;
+  const home = await openHome("pulse", settings, host);
+  const timelineStore = new TimelineFile(home.directory, settings.clusterId);
+  const bus = openBus(settings, { name: `backbeat-pulse ${home.nodeId}`, log });
+  lifecycle.onStop("the NATS connection of the pulse", () => bus.close());
+
+  const watch = watchProcess();
+  lifecycle.onStop("the process metrics of the pulse", () => watch.stop());
+  let view: PulseView | undefined;
+  const metrics = pulseMetrics(() => view, watch);
+  const { clusterId, tempoBpm, barLength, expectedAgents } = settings;
+  const pulse = runPulse(
+    {
+      clusterId,
+      tempoBpm,
+      barLength,
+      nodeId: home.nodeId,
+      version: host.version,
+      subjects: subjectsFor(settings),
+      changeAdvice: `to begin a new timeline, stop the pulse and remove ${timelineStore.path}`,
+      ...(expectedAgents === undefined ? {} : { expectedAgents }),
+    },
+    { ...host, bus, metrics, timelineStore },
+  );
+  view = pulse.view;
+  lifecycle.onStop("the pulse", () => pulse.stop());
+
+  const api = createPulseApi(pulse.view, { log, metricsText: () => metrics.text() });
+  lifecycle.onStop("the HTTP API of the pulse", () => api.close());
+  const { url } = await listen(api, { ...settings.pulseHttp, setting: "--pulse-http", log });
+  return url;
+}

@@ -1,0 +1,58 @@
+/** Reverb as a part of a process: lock, NATS, service, HTTP, each with its end. */
+import { listen } from "../http/listen.ts";
+import { createReverbApi } from "../http/reverb-api.ts";
+import { runReverb } from "../reverb/reverb.ts";
+import type { ReverbSettings } from "../reverb/settings.ts";
+import type { ReverbView } from "../reverb/view.ts";
+import { reverbMetrics, watchProcess } from "../runtime/metrics.ts";
+import type { SettingsOf } from "../runtime/settings/table.ts";
+import { openBus, subjectsFor } from "./nats-link.ts";
+import { type Home, openHome, type ServiceHost } from "./service-host.ts";
+
+/** Starts reverb; resolves with the address of its HTTP API. Does not wait for NATS. */
+export async function startReverb(settings: SettingsOf<"reverb">, host: ServiceHost): Promise<string> {
+  const { lifecycle, log } = host;
+  const home = await openHome("reverb", settings, host);
+  const bus = openBus(settings, { name: `backbeat-reverb ${home.nodeId}`, log });
+  lifecycle.onStop("the NATS connection of reverb", () => bus.close());
+
+  const watch = watchProcess();
+  lifecycle.onStop("the process metrics of reverb", () => watch.stop());
+  let view: ReverbView | undefined;
+  const metrics = reverbMetrics(() => view, watch);
+  const reverb = runReverb(reverbSettingsOf(settings, home, host.version), { ...host, bus, metrics });
+  view = reverb.view;
+  lifecycle.onStop("reverb", () => reverb.stop());
+
+  const api = createReverbApi(reverb.view, { log, metricsText: () => metrics.text() });
+  lifecycle.onStop("the HTTP API of reverb", () => api.close());
+  const { url } = await listen(api, { ...settings.http, setting: "--http", log });
+  return url;
+}
+
+function reverbSettingsOf(settings: SettingsOf<"reverb">, home: Home, version: string): ReverbSettings {
+  const { graceMs, leadBeats, leapBeats, expectedAgents } = settings;
+  return {
+    clusterId: settings.clusterId,
+    nodeId: home.nodeId,
+    version,
+    subjects: subjectsFor(settings),
+    barLength: settings.barLength,
+    ...(graceMs === undefined ? {} : { graceMs }),
+    ...(leadBeats === undefined ? {} : { leadBeats }),
+    ...(leapBeats === undefined ? {} : { leapBeats }),
+    ...(expectedAgents === undefined ? {} : { expectedAgents }),
+    rotationRequired: settings.requireRotation,
+    readingMode: settings.strict ? "strict" : "lenient",
+    bodyBytesMax: settings.bodyBytesMax,
+    windowsRetainedMax: settings.windowsRetainedMax,
+    windowTtlSeconds: settings.windowTtlSeconds,
+    limits: {
+      agentsPerWindow: settings.agentsPerWindowMax,
+      tasksPerAgent: settings.tasksPerAgentMax,
+      dependenciesPerClaim: settings.dependenciesPerClaimMax,
+      fingerprintsPerAgent: settings.fingerprintsPerAgentMax,
+      heldClaims: settings.heldClaimsMax,
+    },
+  };
+}
