@@ -35,6 +35,8 @@ export interface LinkState {
   readonly serverVersion?: string;
   /** Why the last try failed or the link was lost; undefined while it is up. */
   readonly failure?: string;
+  /** How many servers may be tried: those of the settings and those that a cluster named. */
+  readonly known: number;
 }
 
 export class NatsLink {
@@ -45,7 +47,7 @@ export class NatsLink {
   /** Causes that were said since the link was last up. */
   readonly #said = new Set<string>();
   readonly #serverErrors = new RareLine(SERVER_ERROR_LINE_MS);
-  #state: LinkState = {};
+  #state: Omit<LinkState, "known"> = {};
   #closing = false;
   #wake: () => void = () => undefined;
 
@@ -59,7 +61,7 @@ export class NatsLink {
   }
 
   get state(): LinkState {
-    return this.#state;
+    return { ...this.#state, known: this.#pool.size };
   }
 
   /** Connects no more; a connection that is in use is left to its user to drain, and closed when it is lost. */
