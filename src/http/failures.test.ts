@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { reverbApi } from "../../test/support/http-api.ts";
+import { silentLog } from "../../test/support/recording-log.ts";
+import { createHttpApp } from "./http-app.ts";
 import { API_HEADERS } from "./security-headers.ts";
 
 describe("Failures", () => {
@@ -44,5 +46,18 @@ describe("Failures", () => {
     expect(status).toBe(400);
     expect(body).toMatchObject({ error: "bad request", mistakes: [{ parameter: "path" }] });
     expect(headers).toMatchObject(API_HEADERS);
+  });
+
+  it.each([
+    ["not JSON", { "content-type": "application/json" }, "{hunter2", 400, "bad request"],
+    ["too large", { "content-type": "application/json" }, "1".repeat(5_000), 413, "body too large"],
+    ["of an unknown type", { "content-type": "hunter2/x" }, "x", 415, "unknown content type"],
+  ])("a body that is %s is refused in the usual shape", async (_what, headers, payload, status, error) => {
+    const app = createHttpApp({ title: "Test", description: "For tests.", version: "1" }, { log: silentLog });
+    app.put("/tempo", async () => ({}));
+    const { statusCode, body } = await app.inject({ method: "PUT", url: "/tempo", headers, payload });
+    expect(statusCode).toBe(status);
+    expect(JSON.parse(body)).toEqual({ error, text: expect.stringMatching(/^Cannot answer: /) });
+    expect(body).not.toContain("hunter2");
   });
 });

@@ -72,6 +72,18 @@ describe("listen", () => {
     }
   });
 
+  it("is reached under its URL on each loopback address of this machine", async () => {
+    const internal = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      // A link-local address wants its interface named, even where that is the loopback.
+      .filter(({ internal, address }) => internal && !address.startsWith("fe80:"));
+    for (const { address } of internal) {
+      const { url, loopback } = await start({ host: address });
+      expect(loopback, address).toBe(true);
+      expect((await fetch(`${url}/health`)).status, url).toBe(200);
+    }
+  });
+
   it("says that all may read when it is told to listen everywhere", async () => {
     const { host, loopback } = await start({ host: "0.0.0.0" });
     expect(host).toBe("0.0.0.0");
