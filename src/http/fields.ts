@@ -5,7 +5,7 @@ import { AgentId, WindowId } from "../contracts/fields.ts";
 import { BadRequest, Failure } from "./failures.ts";
 
 /** Most items on one page: 1,000 agents are some 400 kB, written in a few ms, which holds up no intake. */
-export const PAGE_ITEMS_MAX = 1_000;
+const PAGE_ITEMS_MAX = 1_000;
 
 /** Items on a page where the request names no limit. */
 export const PAGE_ITEMS_DEFAULT = 100;

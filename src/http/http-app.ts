@@ -5,7 +5,6 @@
  * Bodies are written by `JSON.stringify`: Fastify's generated writers leave out undeclared members without a
  * word. That bodies fit their schemas is held by their types and by tests.
  */
-
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,

@@ -58,4 +58,11 @@ describe("Input check", () => {
     expect(mistakes[0]?.parameter).toBe(names[0]?.slice(0, 40));
     expect(mistakes[20]).toEqual({ parameter: "…", text: "and 30 more mistakes" });
   });
+
+  it("lets no route be added whose body or headers would go unchecked", () => {
+    const { app } = reverbApi();
+    const schema = { type: "object" };
+    expect(() => app.put("/a", { schema: { body: schema } }, async () => ({}))).toThrow("not be checked");
+    expect(() => app.get("/b", { schema: { headers: schema } }, async () => ({}))).toThrow("not be checked");
+  });
 });

@@ -32,6 +32,8 @@ const DIGITS = /^\d{1,9}$/;
 /** Installs the check. Must be called before the first route is added. */
 export function addInputCheck(app: HttpApp): void {
   app.addHook("onRoute", (route) => {
+    if (route.schema?.body !== undefined || route.schema?.headers !== undefined)
+      throw new Error(`${route.url}: a schema of body or headers would not be checked; do it here first`);
     const path = checkOf(route.schema?.params);
     const query = checkOf(route.schema?.querystring);
     if (path === undefined && query === undefined) return;

@@ -29,7 +29,7 @@ export interface Listening {
   readonly loopback: boolean;
 }
 
-export const LISTEN_HOST_DEFAULT = "127.0.0.1";
+const LISTEN_HOST_DEFAULT = "127.0.0.1";
 
 /** Starts to listen. @throws BackbeatError `port-in-use` or `listen-failed`, naming the setting to change. */
 export async function listen(app: HttpApp, options: ListenOptions): Promise<Listening> {

@@ -5,7 +5,7 @@ import { component, FAILURES, timestamp, timestampField } from "./fields.ts";
 import type { HttpApp } from "./http-app.ts";
 
 /** Who answers, and when it was asked. */
-export interface Identity {
+interface Identity {
   readonly clusterId: string;
   readonly nodeId: string;
   /** Ms since the Unix epoch. */
