@@ -32,10 +32,10 @@ export interface FakeReverb {
 }
 
 /** Beats per bar of the fake. */
-export const FAKE_BAR_LENGTH = 8;
+const FAKE_BAR_LENGTH = 8;
 
 /** When everything in the fake happened. */
-export const FAKE_NOW_MS = Date.UTC(2030, 0, 2, 3, 4, 5, 678);
+const FAKE_NOW_MS = Date.UTC(2030, 0, 2, 3, 4, 5, 678);
 
 /** A reverb in its third bar, with two closed bars and three agents. */
 export function fakeReverb(): FakeReverb {
