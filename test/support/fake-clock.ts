@@ -7,6 +7,9 @@ import type { Clock, Timer } from "../../src/ports.ts";
 /** 2026-01-01T00:00:00Z: a wall time that reads well in failures. */
 export const FAKE_WALL_START_MS = Date.UTC(2026, 0, 1);
 
+/** A wait shorter than this may be lost in rounding, and time would stand still. */
+const ROUNDING_MS = 1e-6;
+
 export interface FakeClockOptions {
   /** Wall time at the start, ms since the Unix epoch; default {@link FAKE_WALL_START_MS}. */
   readonly wallMs?: number;
@@ -45,7 +48,8 @@ export class FakeClock implements Clock {
 
   after(delayMs: number, action: () => void): Timer {
     // A wait no longer than the earliness is exact: else asking again for the rest would never come to an end.
-    const waitMs = delayMs > this.#earlyMs ? delayMs - this.#earlyMs : Math.max(0, delayMs);
+    const earlyMs = delayMs - this.#earlyMs > ROUNDING_MS ? this.#earlyMs : 0;
+    const waitMs = Math.max(0, delayMs - earlyMs);
     const dueMs = this.#nowMs + waitMs;
     const waiting: Waiting = { dueMs, order: this.#order++, action };
     this.#waiting.add(waiting);
