@@ -2,42 +2,45 @@
  * A claim's bytes as one number: what duplicates are found by (R2).
  *
  * 53 bits, so that it fits a double: two different claims among an agent's last 64 are taken for equal once in
- * 10^14. Not cryptographic: an agent could make two of its own claims collide, and would lose one of its own.
+ * 10^14. Four lanes side by side, for the processor to overlap. Not cryptographic: an agent could make two of its
+ * own claims collide, and would lose one of its own.
  */
 
-const PRIME_A = 0x9e3779b1;
-const PRIME_B = 0x85ebca6b;
-const HIGH_BITS = 2 ** 21;
+const PRIME_A = 0x9e3779b1 | 0;
+const PRIME_B = 0x85ebca6b | 0;
+const PRIME_C = 0xc2b2ae3d | 0;
+const BLOCK_BYTES = 16;
+const HIGH_RANGE = 2 ** 21;
 const LOW_RANGE = 2 ** 32;
 
-/** A number in 0 … 2^53−1. */
+/** The view of the last body's buffer: a client cuts many bodies out of one, and making a view costs 50 ns. */
+let view = new DataView(new ArrayBuffer(0));
+
+/** A number in 0 … 2^53−1; equal for equal bytes, wherever they lie. */
 export function fingerprintOf(body: Uint8Array): number {
-  const length = body.length;
-  const wholeWords = length - (length % 4);
-  let a = length ^ PRIME_A;
-  let b = length ^ PRIME_B;
-  let at = 0;
-  for (; at < wholeWords; at += 4) {
-    const word =
-      byte(body, at) | (byte(body, at + 1) << 8) | (byte(body, at + 2) << 16) | (byte(body, at + 3) << 24);
-    a = Math.imul(a ^ word, PRIME_A);
-    a ^= a >>> 15;
-    b = Math.imul(b ^ word, PRIME_B);
-    b ^= b >>> 13;
+  if (view.buffer !== body.buffer) view = new DataView(body.buffer);
+  const end = body.byteOffset + body.length;
+  let at = body.byteOffset;
+  let a = PRIME_A;
+  let b = PRIME_B;
+  let c = PRIME_C;
+  let d = body.length;
+  for (; at <= end - BLOCK_BYTES; at += BLOCK_BYTES) {
+    a = mix(a, view.getInt32(at, true));
+    b = mix(b, view.getInt32(at + 4, true));
+    c = mix(c, view.getInt32(at + 8, true));
+    d = mix(d, view.getInt32(at + 12, true));
   }
-  for (; at < length; at += 1) {
-    a = Math.imul(a ^ byte(body, at), PRIME_A);
-    a ^= a >>> 15;
-    b = Math.imul(b ^ byte(body, at), PRIME_B);
-    b ^= b >>> 13;
+  for (; at < end; at += 1) {
+    a = mix(a, view.getUint8(at));
+    d = mix(d, a);
   }
-  a = Math.imul(a ^ (a >>> 16), PRIME_B);
-  b = Math.imul(b ^ (b >>> 16), PRIME_A);
-  a ^= a >>> 14;
-  b ^= b >>> 14;
-  return ((a >>> 0) % HIGH_BITS) * LOW_RANGE + (b >>> 0);
+  const high = mix(mix(a, c), d);
+  const low = mix(mix(b, d), c);
+  return ((high >>> 0) % HIGH_RANGE) * LOW_RANGE + (low >>> 0);
 }
 
-function byte(body: Uint8Array, at: number): number {
-  return body[at] as number;
+function mix(lane: number, word: number): number {
+  const product = Math.imul(lane ^ word, PRIME_A);
+  return product ^ (product >>> 15);
 }
