@@ -14,7 +14,7 @@ const HIGH_RANGE = 2 ** 21;
 const LOW_RANGE = 2 ** 32;
 
 /** The view of the last body's buffer: a client cuts many bodies out of one, and making a view costs 50 ns. */
-let view = new DataView(new ArrayBuffer(0));
+let view: DataView<ArrayBufferLike> = new DataView(new ArrayBuffer(0));
 
 /** A number in 0 … 2^53−1; equal for equal bytes, wherever they lie. */
 export function fingerprintOf(body: Uint8Array): number {
