@@ -45,7 +45,8 @@ function explain(thrown: unknown, attempt: ConnectAttempt): Explanation {
     const text = "it asks for a client certificate; give --nats-tls-cert and --nats-tls-key";
     return { code: "nats-refused", text };
   }
-  if (isTlsError(thrown)) return { code: "nats-refused", text: explainTls(text) };
+  const tlsError = findTlsError(thrown) ?? hiddenRefusal(text, attempt);
+  if (tlsError !== undefined) return { code: "nats-refused", text: explainTls(tlsError) };
   return { code: "nats-unreachable", text: explainSilence(thrown, text) };
 }
 
@@ -64,15 +65,36 @@ function wantsClientCertificate({ settings, info }: ConnectAttempt): boolean {
 const TLS_CODES =
   /^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|CRL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
 
-function isTlsError(thrown: unknown): boolean {
-  if (!(thrown instanceof Error)) return false;
-  const code = "code" in thrown ? String(thrown.code) : "";
-  return TLS_CODES.test(code) || isTlsError(thrown.cause);
+interface TlsError {
+  readonly code: string;
+  readonly said: string;
 }
 
-function explainTls(text: string): string {
-  const said = text.replace(/^[0-9A-F]{8,}:error:/, "").split("\n")[0];
-  return `TLS failed (${said}); check that --nats-tls-ca names the authority of its certificate, that the certificate names this host, and our own --nats-tls-cert and --nats-tls-key`;
+function findTlsError(thrown: unknown): TlsError | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  const code = "code" in thrown ? String(thrown.code) : "";
+  if (!TLS_CODES.test(code)) return findTlsError(thrown.cause);
+  // OpenSSL's own message is an address of its source; the reason in it is for people.
+  return { code, said: "reason" in thrown ? String(thrown.reason) : thrown.message };
+}
+
+/** A server that dislikes our certificate resets the connection, and the reset may overtake the alert that says so. */
+function hiddenRefusal(text: string, { info }: ConnectAttempt): TlsError | undefined {
+  const reset = /ECONNRESET|EPIPE|undefined/.test(text);
+  return reset && info?.clientCertificateAsked === true ? { code: "ALERT", said: text } : undefined;
+}
+
+function explainTls({ code, said }: TlsError): string {
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return `its certificate is for another host (${said}); name it in --nats as its certificate does`;
+  }
+  if (code.includes("ALERT")) {
+    return `it refuses our side of TLS (${said}); check --nats-tls-cert and --nats-tls-key`;
+  }
+  if (/^ERR_(SSL|OSSL|TLS)|^EPROTO/.test(code)) {
+    return `TLS failed (${said}); check the files of --nats-tls-ca, --nats-tls-cert and --nats-tls-key`;
+  }
+  return `its certificate is not trusted (${said}); give its authority with --nats-tls-ca`;
 }
 
 function explainSilence(thrown: unknown, text: string): string {

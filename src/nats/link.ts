@@ -19,6 +19,9 @@ const RECONNECT_SPREAD_MS = 100;
 /** A server may refuse each of thousands of messages a second, with an error for each. */
 const SERVER_ERROR_LINE_MS = 10_000;
 
+/** It hangs up on a slow consumer without a word, so we cannot tell the two apart. */
+const CLOSED = "the server closed the connection; it stopped or found us too slow, its log says which";
+
 export interface LinkUser {
   /** A new connection, not yet announced: subscribe here. */
   prepare(connection: NatsConnection): void;
@@ -138,11 +141,11 @@ export class NatsLink {
         } else if (status.type === "staleConnection") {
           resolve(lastError ?? "the server no longer answers");
         } else if (status.type === "disconnect" || status.type === "close") {
-          resolve(lastError ?? "the connection was closed");
+          resolve(lastError ?? CLOSED);
         }
       };
       void listen(connection, onStatus);
-      void connection.closed().then((error) => resolve(lastError ?? messageOf(error ?? "it was closed")));
+      void connection.closed().then((error) => resolve(lastError ?? messageOf(error ?? CLOSED)));
       this.#pool.discover(connection.info?.connect_urls ?? [], server);
     });
   }

@@ -1,0 +1,199 @@
+/** What only a real server does to a bus: it stands still, refuses, cuts; and what is said about it. */
+import { afterEach, describe, expect, it } from "vitest";
+import { NatsBus } from "../../src/nats/bus.ts";
+import type { NatsSettings } from "../../src/nats/connect.ts";
+import { startTestServer, type TestServer, type TestServerOptions } from "../support/nats-server.ts";
+import { type RecordingLog, recordingLog } from "../support/recording-log.ts";
+import { waitFor } from "../support/wait-for.ts";
+
+const opened: (NatsBus | TestServer)[] = [];
+
+afterEach(async () => {
+  for (const one of opened.splice(0).toReversed()) await ("stop" in one ? one.stop() : one.close());
+});
+
+async function serve(options: TestServerOptions = {}): Promise<TestServer> {
+  const server = await startTestServer(options);
+  opened.push(server);
+  return server;
+}
+
+async function connect(
+  server: TestServer,
+  settings: Partial<NatsSettings> = {},
+): Promise<{ bus: NatsBus; log: RecordingLog }> {
+  const log = recordingLog();
+  const servers = [{ host: "127.0.0.1", port: server.port, tls: false }];
+  const bus = new NatsBus({ servers, name: "test", ...settings }, log);
+  opened.push(bus);
+  await waitFor("the link", () => bus.connected);
+  return { bus, log };
+}
+
+const text = (message: string) => new TextEncoder().encode(message);
+
+describe("NatsBus", () => {
+  it("R4 NatsBus says a throwing handler once in a while and counts every time", async () => {
+    const { bus, log } = await connect(await serve());
+    bus.subscribe("s", () => {
+      throw new Error("a fault");
+    });
+    await bus.flush();
+    for (let n = 0; n < 1_000; n += 1) bus.publish("s", text("x"));
+    await waitFor("a thousand faults", () => bus.handlerFailures === 1_000);
+    expect(log.texts("error")).toEqual(["The handler of s threw, its message is lost: a fault"]);
+  });
+
+  it("BACKBEAT-REQ-003 NatsBus survives a listener to the link that throws", async () => {
+    const server = await serve();
+    const { bus, log } = await connect(server);
+    const heard: string[] = [];
+    bus.onLink(() => {
+      throw new Error("a fault");
+    });
+    bus.onLink((link) => heard.push(link));
+    await server.restart();
+    await waitFor("the link", () => heard.length === 2);
+    expect(heard).toEqual(["lost", "restored"]);
+    expect(log.texts("error")).toHaveLength(2);
+  });
+
+  it("BACKBEAT-REQ-003 NatsBus gives up a server that stands still, and hears nothing twice when it goes on", async () => {
+    const server = await serve();
+    const { bus, log } = await connect(server, { pingIntervalMs: 50 });
+    const other = await connect(server);
+    const heard: string[] = [];
+    const links: string[] = [];
+    bus.subscribe("s", (message) => heard.push(new TextDecoder().decode(message.data)));
+    bus.onLink((link) => links.push(link));
+    await bus.flush();
+    await server.kill("SIGSTOP");
+    expect(other.bus.publish("s", text("while it stood still"))).toBe(true);
+    const flushed = bus.flush().catch((error: unknown) => error);
+    await waitFor("the loss", () => links.length > 0);
+    expect(await flushed).toMatchObject({ code: "nats-unreachable" });
+    expect(log.texts("warn")[0]).toMatch(/^Lost NATS: the server no longer answers/);
+    await server.kill("SIGCONT");
+    await waitFor("the link", () => bus.connected);
+    await other.bus.flush();
+    other.bus.publish("s", text("after"));
+    await waitFor("the message", () => heard.includes("after"));
+    await bus.flush();
+    // Sent into the gap: it may be lost, it may not come twice.
+    expect(heard.filter((message) => message !== "while it stood still")).toEqual(["after"]);
+    expect(heard.length).toBeLessThanOrEqual(2);
+  });
+
+  it("BACKBEAT-REQ-020 NatsBus comes back after the server cut it off as a slow consumer, and says why", async () => {
+    const server = await serve({ config: "max_payload: 65536\nmax_pending: 65536" });
+    const { bus, log } = await connect(server);
+    const sender = await connect(server);
+    const links: string[] = [];
+    let heard = 0;
+    bus.onLink((link) => links.push(link));
+    bus.subscribe("s", () => {
+      heard += 1;
+    });
+    await bus.flush();
+    const body = new Uint8Array(60_000);
+    await waitFor("the cut", () => {
+      for (let n = 0; n < 50; n += 1) sender.bus.publish("s", body);
+      return links.includes("restored");
+    });
+    expect(log.texts("warn").join()).toMatch(/^Lost NATS: .*too slow, its log says/);
+    const before = heard;
+    sender.bus.publish("s", text("small"));
+    await waitFor("the message", () => heard > before);
+  });
+
+  it("BACKBEAT-REQ-020 NatsBus says which subscription a server forbids, and serves the others", async () => {
+    const permissions = 'permissions { subscribe { deny: "secret.>" }, publish { deny: "forbidden" } }';
+    const server = await serve({
+      config: `authorization { users = [ { user: a, password: a, ${permissions} } ] }`,
+    });
+    const { bus, log } = await connect(server, { user: "a", password: "a" });
+    let heard = 0;
+    const forbidden = bus.subscribe("secret.things", () => undefined);
+    bus.subscribe("s", () => {
+      heard += 1;
+    });
+    await waitFor("the refusal", () => log.texts("error").length > 0);
+    expect(log.texts("error")).toEqual([
+      expect.stringMatching(/^Cannot subscribe to secret\.things: .*allow it for this user in the server$/),
+    ]);
+    forbidden.unsubscribe();
+    for (let n = 0; n < 100; n += 1) bus.publish("forbidden", text("x"));
+    bus.publish("s", text("x"));
+    await waitFor("the message", () => heard === 1);
+    expect(bus.connected).toBe(true);
+    expect(log.texts("warn").length).toBeLessThanOrEqual(2);
+  });
+
+  it("BACKBEAT-REQ-020 NatsBus.publish refuses what the server would refuse for its size", async () => {
+    const { bus } = await connect(await serve({ config: "max_payload: 1000" }));
+    expect(() => bus.publish("s", new Uint8Array(1_001))).toThrow(/^Cannot publish on s: .*max_payload/);
+    expect(bus.publish("s", new Uint8Array(1_000))).toBe(true);
+    await bus.flush();
+  });
+
+  it.each(["", "a b", "a\nb"])(
+    "BACKBEAT-REQ-020 NatsBus.subscribe refuses the subject %j at once",
+    async (subject) => {
+      const { bus } = await connect(await serve());
+      expect(() => bus.subscribe(subject, () => undefined)).toThrow(/^Cannot subscribe to/);
+      await bus.flush();
+    },
+  );
+
+  it("BACKBEAT-REQ-041 NatsBus.close delivers to handlers what was on its way", async () => {
+    const server = await serve();
+    const { bus } = await connect(server);
+    let heard = 0;
+    bus.subscribe("s", () => {
+      heard += 1;
+    });
+    await bus.flush();
+    for (let n = 0; n < 1_000; n += 1) bus.publish("s", text("x"));
+    await bus.close();
+    expect(heard).toBe(1_000);
+  });
+
+  it("BACKBEAT-REQ-041 NatsBus.close ends also when the server stands still", async () => {
+    const server = await serve();
+    const { bus } = await connect(server);
+    await server.kill("SIGSTOP");
+    bus.publish("s", text("x"));
+    const flushed = bus.flush().catch((error: unknown) => error);
+    await bus.close();
+    expect(bus.connected).toBe(false);
+    expect(await flushed).toMatchObject({ code: "nats-unreachable" });
+  });
+
+  it("BACKBEAT-REQ-041 NatsBus.close ends while the first connection is being made", async () => {
+    const server = await serve();
+    const servers = [{ host: "127.0.0.1", port: server.port, tls: false }];
+    const log = recordingLog();
+    const bus = new NatsBus({ servers, name: "test" }, log);
+    await bus.close();
+    expect(bus.connected).toBe(false);
+    expect(log.lines).toEqual([]);
+  });
+
+  it("BACKBEAT-REQ-020 NatsBus connects again after any number of restarts, with one subscription each", async () => {
+    const server = await serve();
+    const { bus } = await connect(server);
+    let heard = 0;
+    bus.subscribe("s", () => {
+      heard += 1;
+    });
+    for (let restarts = 1; restarts <= 3; restarts += 1) {
+      await server.restart();
+      await waitFor("the loss", () => !bus.connected);
+      await waitFor("the link", () => bus.connected);
+      bus.publish("s", text("x"));
+      await waitFor("the message", () => heard === restarts);
+      await bus.flush();
+      expect(heard).toBe(restarts);
+    }
+  });
+});
