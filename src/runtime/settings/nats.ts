@@ -2,7 +2,7 @@
 import { path, text } from "./kinds.ts";
 import { optional, setting } from "./setting.ts";
 
-const CONNECTED = ["up", "reverb", "pulse", "claim", "exec", "watch"] as const;
+const CONNECTED = ["up", "reverb", "pulse", "claim", "exec", "watch", "sim"] as const;
 
 /** A subject without wildcards: tokens between dots, no blanks. */
 const SUBJECT = text("<subject>", "a NATS subject without wildcards and blanks", /^[^\s*>.]+(\.[^\s*>.]+)*$/);

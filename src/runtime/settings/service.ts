@@ -3,7 +3,7 @@ import { choice, decimal, hostPort, integer, path, text } from "./kinds.ts";
 import { optional, setting } from "./setting.ts";
 
 const SERVICES = ["up", "reverb", "pulse"] as const;
-const CONNECTED = [...SERVICES, "claim", "exec", "watch"] as const;
+const CONNECTED = [...SERVICES, "claim", "exec", "watch", "sim"] as const;
 
 /** The longest bar whose beats fit the core's memory of deadlines: 35 days at 2 BPM. */
 const BAR_LENGTH_MAX = 100_000;
@@ -12,7 +12,7 @@ const BAR_LENGTH_MAX = 100_000;
 const EXPECTED_AGENTS_MAX = 10_000_000;
 
 /** Enough to see a report fill; each is a connection of its own. */
-const DEMO_AGENTS_MAX = 100;
+const SAMPLE_AGENTS_MAX = 100;
 
 export const SERVICE_SETTINGS = {
   tempoBpm: setting({
@@ -47,11 +47,19 @@ export const SERVICE_SETTINGS = {
   agents: setting({
     flag: "agents",
     group: "Rhythm",
-    kind: integer("<n>", { min: 0, max: DEMO_AGENTS_MAX }),
+    kind: integer("<n>", { min: 0, max: SAMPLE_AGENTS_MAX }),
     unit: "agents",
     default: 3,
     doc: "Sample agents that claim, so that there is something to see",
-    commands: ["up"],
+    commands: ["up", "sim"],
+  }),
+  agentPrefix: setting({
+    flag: "prefix",
+    group: "Rhythm",
+    kind: text("<text>", "1 to 64 letters, digits, _, : or -", /^[a-zA-Z0-9_:-]{1,64}$/),
+    default: "sample",
+    doc: "What the ids of sample agents begin with",
+    commands: ["sim"],
   }),
   http: setting({
     flag: "http",
@@ -100,7 +108,7 @@ export const SERVICE_SETTINGS = {
     group: "Process",
     kind: choice("<level>", ["trace", "debug", "info", "warn", "error"]),
     default: "info",
-    defaultIn: { claim: "warn", exec: "warn", watch: "warn" },
+    defaultIn: { claim: "warn", exec: "warn", watch: "warn", sim: "warn" },
     doc: "Least important line that is logged",
     commands: CONNECTED,
   }),
@@ -117,6 +125,6 @@ export const SERVICE_SETTINGS = {
     group: "Process",
     kind: path("<file>"),
     doc: "JSON file of settings, its keys are the flags; a flag wins over the environment, that over the file",
-    commands: [...CONNECTED, "validate", "sim"],
+    commands: [...CONNECTED, "validate"],
   }),
 } as const;

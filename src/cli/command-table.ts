@@ -1,0 +1,123 @@
+/**
+ * THE table of commands. Their options are not here: they are rows of runtime/settings/, so that flags,
+ * environment, file, help and documentation cannot disagree.
+ */
+import { COMMAND_NAMES, type CommandName } from "../runtime/settings/setting.ts";
+import type { CommandEntry } from "./command.ts";
+
+type Entries = { readonly [Name in CommandName]: CommandEntry<Name> };
+
+const ENTRIES: Entries = {
+  up: {
+    name: "up",
+    summary: "A whole house on this machine: NATS, pulse, reverb and sample agents",
+    about:
+      "Starts what is missing and shows where to look. For trying and developing: fast beats, short bars, nothing kept but the data directory. Ctrl-C stops everything.",
+    examples: [
+      { line: "backbeat up", does: "three sample agents at 60 beats a minute, a report every 8 beats" },
+      { line: "backbeat up --agents 0 --tempo 120", does: "no agents of ours: bring your own" },
+      { line: "backbeat up --nats nats://10.0.0.5:4222", does: "on a NATS server that runs already" },
+    ],
+    load: () => import("./up.ts"),
+  },
+  reverb: {
+    name: "reverb",
+    summary: "Groups agents' status claims by bar and publishes one report per bar",
+    about:
+      "Runs until SIGINT or SIGTERM, then stops within 5 seconds. Answers HTTP: /health, /ready, /metrics, /api/v1, /openapi.json. A bar that is open at the end is not reported.",
+    examples: [
+      {
+        line: "backbeat reverb --cluster prod --nats nats://10.0.0.5:4222",
+        does: "reverb of the cluster prod",
+      },
+      {
+        line: "BACKBEAT_ENV=production backbeat reverb --config reverb.json",
+        does: "settings from a file, JSON logs",
+      },
+      { line: "backbeat reverb -cluster prod -bar-length=240", does: "single dashes work too" },
+    ],
+    load: () => import("./reverb.ts"),
+  },
+  pulse: {
+    name: "pulse",
+    summary: "Publishes the beats of a cluster",
+    about:
+      "One beat frame per beat, never early, and beats go on where they stopped: the timeline is kept in the data directory and wins over --tempo and --bar-length. Runs until SIGINT or SIGTERM.",
+    examples: [
+      {
+        line: "backbeat pulse --cluster prod --nats nats://10.0.0.5:4222",
+        does: "2 beats a minute, 120 beats a bar",
+      },
+      {
+        line: "backbeat pulse --tempo 12 --bar-length 60 --data-dir /var/lib/backbeat",
+        does: "a new timeline",
+      },
+    ],
+    load: () => import("./pulse.ts"),
+  },
+  claim: {
+    name: "claim",
+    summary: "Sends one status claim, from a shell or a script",
+    about: "Asks for the current beat, claims, and ends when the server has the claim: 0 sent, 1 not sent.",
+    examples: [
+      { line: "backbeat claim --agent ci:build-7 --state executing --progress 0.4", does: "under way" },
+      { line: "backbeat claim --agent ci:build-7 --task deploy --state completed", does: "a task is done" },
+      {
+        line: "backbeat claim --agent a:1 --state blocked --depends-on b:1,c:1",
+        does: "waiting for two others",
+      },
+    ],
+    load: () => import("./claim.ts"),
+  },
+  exec: {
+    name: "exec",
+    summary: "Runs a command and claims for it while it runs",
+    about:
+      "Claims `executing` at each beat, at the end `completed` or `failed`, and ends with the command's exit code. With --budget the command is stopped after so many beats. Without NATS the command runs all the same.",
+    operands: { name: "<command>", min: 1, max: Number.POSITIVE_INFINITY, passThrough: true },
+    examples: [
+      { line: "backbeat exec --agent ci:tests -- npm test", does: "a test run that the fleet can see" },
+      { line: "backbeat exec --task nightly --budget 10 -- ./backup.sh", does: "ten beats at most" },
+    ],
+    load: () => import("./exec.ts"),
+  },
+  watch: {
+    name: "watch",
+    summary: "Shows beats, claims and reports as they come",
+    about: "Only listens. Data to stdout, one line each; ends with Ctrl-C.",
+    examples: [
+      { line: "backbeat watch", does: "what the cluster local does" },
+      { line: "backbeat watch --cluster prod --json", does: "one JSON object a line, for programs" },
+    ],
+    load: () => import("./watch.ts"),
+  },
+  validate: {
+    name: "validate",
+    summary: "Checks messages against the schemas, for CI",
+    about:
+      "Reads JSON files, or stdin with -, and says which messages fit and why not. Ends with 0 when all fit, 1 when one does not.",
+    operands: { name: "<file>", min: 1, max: Number.POSITIVE_INFINITY },
+    examples: [
+      { line: "backbeat validate claim.json frame.json", does: "which message it is is read from its type" },
+      { line: "backbeat validate --strict --json -", does: "stdin, to the letter, the result as JSON" },
+    ],
+    load: () => import("./validate.ts"),
+  },
+  sim: {
+    name: "sim",
+    summary: "Sample agents that claim as agents do",
+    about:
+      "Connects sample agents that plan, execute, review, help and sometimes fail. The same seed, the same lives.",
+    examples: [
+      { line: "backbeat sim --agents 20", does: "twenty agents on the cluster local" },
+      { line: "backbeat sim --agents 5 --seed 7 --cluster test", does: "the same five lives each time" },
+    ],
+    load: () => import("./sim.ts"),
+  },
+};
+
+/** All commands in the order of the help. */
+export const COMMANDS: readonly CommandEntry<CommandName>[] = COMMAND_NAMES.map(
+  // An entry runs with the settings of its own name only; dispatch.ts reads exactly those.
+  (name) => ENTRIES[name] as unknown as CommandEntry<CommandName>,
+);
