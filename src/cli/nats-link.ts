@@ -25,12 +25,6 @@ export type LinkSettings = Pick<
   | "subjectNow"
 >;
 
-/** Faults of `--nats`, for readConfig: none when it can be used. */
-export function natsFaults(value: string): readonly string[] {
-  const parsed = parseServers(value);
-  return "faults" in parsed ? parsed.faults : [];
-}
-
 /**
  * A bus that connects by itself, under a name that the server lists.
  * @throws BackbeatError `bad-config` where an address cannot be read

@@ -5,7 +5,6 @@
  */
 import type { BackbeatError } from "../errors.ts";
 import type { Clock, Log } from "../ports.ts";
-import { SystemClock } from "../runtime/clock.ts";
 import { nodeIdIn, openDataDir } from "../runtime/data-dir.ts";
 import { lockDataDir } from "../runtime/data-lock.ts";
 import type { Lifecycle } from "../runtime/lifecycle.ts";
@@ -40,8 +39,4 @@ export async function openHome(role: string, settings: HomeSettings, host: Servi
   });
   host.lifecycle.onStop("the lock", () => lock.release());
   return { directory, nodeId: settings.nodeId ?? nodeIdIn(directory) };
-}
-
-export function createHost(parts: Omit<ServiceHost, "clock">): ServiceHost {
-  return { ...parts, clock: new SystemClock() };
 }

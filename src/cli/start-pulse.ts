@@ -9,8 +9,11 @@ import { TimelineFile } from "../runtime/timeline-file.ts";
 import { openBus, subjectsFor } from "./nats-link.ts";
 import { openHome, type ServiceHost } from "./service-host.ts";
 
+/** The settings of `pulse`, which those of `up` contain. */
+export type PulseOptions = Pick<SettingsOf<"pulse">, keyof SettingsOf<"pulse">>;
+
 /** Starts the pulse; resolves with the address of its HTTP API. Does not wait for NATS. */
-export async function startPulse(settings: SettingsOf<"pulse">, host: ServiceHost): Promise<string> {
+export async function startPulse(settings: PulseOptions, host: ServiceHost): Promise<string> {
   const { lifecycle, log } = host;
   const home = await openHome("pulse", settings, host);
   const timelineStore = new TimelineFile(home.directory, settings.clusterId);

@@ -9,8 +9,11 @@ import type { SettingsOf } from "../runtime/settings/table.ts";
 import { openBus, subjectsFor } from "./nats-link.ts";
 import { type Home, openHome, type ServiceHost } from "./service-host.ts";
 
+/** The settings of `reverb`, which those of `up` contain. */
+export type ReverbOptions = Pick<SettingsOf<"reverb">, keyof SettingsOf<"reverb">>;
+
 /** Starts reverb; resolves with the address of its HTTP API. Does not wait for NATS. */
-export async function startReverb(settings: SettingsOf<"reverb">, host: ServiceHost): Promise<string> {
+export async function startReverb(settings: ReverbOptions, host: ServiceHost): Promise<string> {
   const { lifecycle, log } = host;
   const home = await openHome("reverb", settings, host);
   const bus = openBus(settings, { name: `backbeat-reverb ${home.nodeId}`, log });
@@ -30,7 +33,7 @@ export async function startReverb(settings: SettingsOf<"reverb">, host: ServiceH
   return url;
 }
 
-function reverbSettingsOf(settings: SettingsOf<"reverb">, home: Home, version: string): ReverbSettings {
+function reverbSettingsOf(settings: ReverbOptions, home: Home, version: string): ReverbSettings {
   const { graceMs, leadBeats, leapBeats, expectedAgents } = settings;
   return {
     clusterId: settings.clusterId,

@@ -54,8 +54,11 @@ export interface Setting<T, Users extends CommandName = CommandName> extends Row
 type Row<T, Users extends readonly CommandName[]> = RowBase<T, Users>;
 
 /** A setting with a default. */
-export function setting<T, const Users extends readonly CommandName[]>(
-  row: Row<T, Users> & { readonly default: T; readonly defaultIn?: Partial<Record<CommandName, T>> },
+export function setting<const T, const Users extends readonly CommandName[]>(
+  row: Row<T, Users> & {
+    readonly default: NoInfer<T>;
+    readonly defaultIn?: Partial<Record<CommandName, NoInfer<T>>>;
+  },
 ): Setting<T, Users[number]> {
   return { ...row, required: false };
 }
