@@ -13,7 +13,7 @@ import { prepareLeadMs } from "./beat-timer.ts";
 
 /** What the operator asks for. */
 export interface WantedTimeline extends NewTimeline {
-  /** What to do in order to run at the settings instead of the stored timeline; said where they differ. */
+  /** How to run at the settings instead of the stored timeline, as the end of a sentence; said where they differ. */
   readonly changeAdvice?: string | undefined;
 }
 
@@ -76,7 +76,7 @@ function checkWanted(wanted: WantedTimeline): number {
 }
 
 function sayDifference(stored: StoredTimeline, wanted: WantedTimeline, log: Log): void {
-  const advice = wanted.changeAdvice === undefined ? "" : `. ${wanted.changeAdvice}`;
+  const advice = wanted.changeAdvice === undefined ? "" : `; ${wanted.changeAdvice}`;
   log.warn(
     `The stored timeline wins: it runs at ${rhythmOf(stored)}; the settings say ${rhythmOf(wanted)}${advice}`,
   );

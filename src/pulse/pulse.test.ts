@@ -227,13 +227,13 @@ describe("BACKBEAT-REQ-001 runPulse across restarts", () => {
     before.start();
     await before.clock.run(1_200);
     const after = before.kill();
-    after.start({ tempoBpm: 120, barLength: 8, changeAdvice: "To begin anew, remove the timeline file" });
+    after.start({ tempoBpm: 120, barLength: 8, changeAdvice: "to begin anew, remove the timeline file" });
     await after.clock.run(3_000);
     expect(after.indexes).toEqual([3, 4, 5]);
     expect(after.heard[0]?.frame).toMatchObject({ tempo_bpm: 60, metadata: { bar_length: 4 } });
     expect(after.log.texts("warn")).toEqual([
-      "The stored timeline wins: it runs at 60 BPM, 4 beats to the bar; the settings say 120 BPM, 8 beats to the bar. " +
-        "To begin anew, remove the timeline file",
+      "The stored timeline wins: it runs at 60 BPM, 4 beats to the bar; the settings say 120 BPM, 8 beats to the bar; " +
+        "to begin anew, remove the timeline file",
     ]);
   });
 
