@@ -4,6 +4,7 @@ import type { SettingSource } from "../config.ts";
 import { withoutUserInfo } from "../redact.ts";
 import { COMMAND_NAMES, type CommandName, defaultOf, envOf, SETTING_GROUPS } from "./setting.ts";
 import { ALL_SETTINGS, type AnySetting, flagsOf, type SettingName, settingsOf } from "./table.ts";
+import { wrap } from "./wrap.ts";
 
 export interface HelpLayout {
   /** Columns of the terminal. */
@@ -14,7 +15,7 @@ export interface HelpLayout {
 
 /** Where the meaning of an option begins; a longer option takes a line of its own. */
 const MEANING_COLUMN = 32;
-/** Narrower than this, lines are left to the terminal to break. */
+/** On a narrower terminal the lines are broken by it. */
 const MEANING_WIDTH_MIN = 30;
 
 /** The option list of a command, by groups. */
@@ -35,7 +36,8 @@ export function settingsHelp(command: CommandName, layout: HelpLayout): string {
 function optionLines(row: AnySetting, command: CommandName, width: number): readonly string[] {
   const flags = flagsOf(row, command).map((flag) => `--${flag}`);
   const option = `  ${flags.join(", ")} ${row.kind.placeholder}`.trimEnd();
-  const meaning = wrap(`${row.doc} (${noteOf(row, command)})`, width - MEANING_COLUMN);
+  const meaningWidth = Math.max(width - MEANING_COLUMN, MEANING_WIDTH_MIN);
+  const meaning = wrap(`${row.doc} (${noteOf(row, command)})`, meaningWidth);
   const [first = "", ...rest] = meaning;
   const indented = rest.map((line) => " ".repeat(MEANING_COLUMN) + line);
   if (option.length < MEANING_COLUMN - 1) return [option.padEnd(MEANING_COLUMN) + first, ...indented];
@@ -51,19 +53,6 @@ function noteOf(row: AnySetting, command: CommandName): string {
 
 function formatValue(row: AnySetting, value: unknown): string {
   return row.kind.format?.(value) ?? String(value);
-}
-
-function wrap(text: string, width: number): readonly string[] {
-  if (width < MEANING_WIDTH_MIN) return [text];
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
 
 /** The settings of all commands as Markdown tables, one per group. */
