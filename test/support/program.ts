@@ -1,0 +1,44 @@
+/** Runs the real program, `dist/cli/main.js`, as a user does; `npm test` builds it first. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export const PROGRAM = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+export interface ProgramOptions {
+  /** Beside the variables that a program needs to run at all; settings of this shell do not leak in. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  readonly cwd?: string;
+  /** Arguments of node itself. */
+  readonly nodeArgs?: readonly string[];
+  readonly onStart?: (child: ChildProcess) => void;
+}
+
+export interface ProgramResult {
+  /** Exit code, or the signal that ended it. */
+  readonly end: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Resolves when it has ended. The deadline is the test's. */
+export function runProgram(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), PROGRAM, ...args], {
+    env: { PATH: process.env.PATH ?? "", ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  child.stdin.end(options.input ?? "");
+  options.onStart?.(child);
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => resolve({ end: code ?? signal ?? "", stdout, stderr }));
+  });
+}
