@@ -95,13 +95,16 @@ const ENTRIES: Entries = {
     name: "validate",
     summary: "Checks messages against the schemas, for CI",
     about:
-      "Reads JSON files, or stdin with -, and says which messages fit and why not. Ends with 0 when all fit, 1 when one does not.",
-    operands: { name: "<file>", min: 1, max: Number.POSITIVE_INFINITY },
+      "Reads files of JSON or JSON Lines, directories of them, or stdin with -, and says what does not fit and why. Ends with 0 when all fit, 1 when a message does not, 2 when a file cannot be read or holds none.",
+    operands: { name: "<path>", min: 1, max: Number.POSITIVE_INFINITY },
     examples: [
       { line: "backbeat validate claim.json frame.json", does: "which message it is is read from its type" },
       { line: "backbeat validate --strict --json -", does: "stdin, to the letter, the result as JSON" },
     ],
-    load: () => import("./validate.ts"),
+    load: async () => {
+      const { runValidate } = await import("./validate.ts");
+      return { run: (settings, context) => runValidate(context.operands, settings, context) };
+    },
   },
   sim: {
     name: "sim",

@@ -4,7 +4,7 @@
  * So `--help` and a mistake in the settings are answered without loading a single package, and no command pays
  * for what another needs.
  */
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import type { OperandRule } from "../runtime/config.ts";
 import type { CommandName } from "../runtime/settings/setting.ts";
 import type { SettingsOf } from "../runtime/settings/table.ts";
@@ -48,6 +48,7 @@ export interface CommandContext {
   /** Path of the program itself, to start it again as another command. */
   readonly program: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: Readable;
   /** Data goes to stdout, everything said about it to stderr. */
   readonly stdout: Writable;
   readonly stderr: Writable;

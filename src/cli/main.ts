@@ -8,7 +8,7 @@ import { wantsColour } from "./paint.ts";
 /** What a command has left open (a socket, a timer) does not keep a finished program alive. */
 const LEFT_OPEN_MS = 250;
 
-const { env, stderr, stdout } = process;
+const { env, stderr, stdin, stdout } = process;
 
 // The reader of a pipe has gone (`backbeat watch | head`): that is an end, not a fault.
 stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -20,6 +20,7 @@ const exitCode = await dispatch(process.argv.slice(2), {
   version: versionOf(new URL("../../package.json", import.meta.url)),
   program: fileURLToPath(import.meta.url),
   env,
+  stdin,
   stdout,
   stderr,
   colour: { stdout: wantsColour(stdout, env), stderr: wantsColour(stderr, env) },
