@@ -148,6 +148,17 @@ describe("BACKBEAT-REQ-040 Flywheel", () => {
     );
   });
 
+  it("invariant P1: holds the beat that it told when the frame on time leaves the window", () => {
+    const wheel = new Flywheel();
+    hear(wheel, at(1), 0);
+    for (let index = 2; index <= FRAMES_KEPT; index += 1) hear(wheel, at(index), 600);
+    const nowMs = at(10).dueMs;
+    expect(wheel.beatAt(nowMs)).toBe(10);
+    wheel.hear(heard(at(9), 4, 1_100), nowMs + 100);
+    expect(wheel.dueAt(10)).toBeCloseTo(nowMs + 600, 6);
+    expect(wheel.beatAt(nowMs + 101)).toBe(10);
+  });
+
   it("carries on by itself when nobody publishes, and says by how many beats", () => {
     const wheel = new Flywheel();
     hear(wheel, at(1), 0);
@@ -213,6 +224,14 @@ describe("BACKBEAT-REQ-040 Flywheel", () => {
     wheel.hear(heard(beats[6]!, 4, 3, { isBare: true }), beats[6]!.dueMs + 3);
     expect(wheel.dueAt(7)).toBeCloseTo(beats[6]!.dueMs + 3, 6);
     expect(wheel.dueAt(8)).toBeCloseTo(beats[7]!.dueMs + 3, 6);
+  });
+
+  it("starts anew where it cannot tell how many bars of a foreign pulse it did not hear", () => {
+    const beats = trueBeats(4, [60, 60, 30]);
+    const wheel = new Flywheel();
+    wheel.hear(heard(beats[1]!, 4, 0, { isBare: true }), beats[1]!.dueMs);
+    wheel.hear(heard(beats[8]!, 4, 3, { isBare: true }), beats[8]!.dueMs + 3);
+    expect(wheel.dueAt(10)).toBeCloseTo(beats[9]!.dueMs + 3, 6);
   });
 });
 

@@ -258,10 +258,15 @@ describe("BACKBEAT-REQ-002 runPulse and the wall clock", () => {
     await house.clock.run(2_000);
     const gapsMs = house.heard.slice(1).map(({ atMs }, place) => atMs - house.heard[place]!.atMs);
     for (const gapMs of gapsMs) expect(gapMs).toBeCloseTo(1_000, 3);
+    const last = house.heard.at(-1)!;
+    const sinceLastMs = house.clock.monotonicMs() - last.atMs;
     const after = house.kill();
+    const startMs = after.clock.monotonicMs();
     after.start();
     await after.clock.run(1_000);
-    expect(after.indexes).toEqual([house.indexes.at(-1)! + 1]);
+    expect(after.indexes).toEqual([last.frame.beat_index + 1]);
+    expect(after.heard[0]?.frame.metadata?.epoch).toBe(last.frame.metadata?.epoch);
+    expect(after.heard[0]!.atMs - startMs + sinceLastMs).toBeCloseTo(1_000, 2);
   });
 });
 
