@@ -11,6 +11,7 @@ export { beginTimeline, type NewTimeline, resumeTimeline, type TimelineStart } f
 export * from "./summary.ts";
 export { beatDurationMs, bpmOf, tempoTenthsOf } from "./tempo.ts";
 export {
+  type AllowedTempos,
   judgeTempoChange,
   type OperatingLimits,
   operatingLimitsOf,
