@@ -1,0 +1,20 @@
+/** Door `.`: run the services in a process of your own, on ports of your own. */
+export { BackbeatError, type ErrorCode } from "./errors.ts";
+export type {
+  Bus,
+  BusMessage,
+  BusSubscription,
+  Clock,
+  Distribution,
+  Log,
+  LogData,
+  Metrics,
+  TimelineStore,
+  Timer,
+} from "./ports.ts";
+export { type Pulse, type PulsePorts, type PulseSettings, runPulse } from "./pulse/pulse.ts";
+export type { PulseView } from "./pulse/view.ts";
+export type { ReverbPorts } from "./reverb/parts.ts";
+export { type Reverb, runReverb } from "./reverb/reverb.ts";
+export type { ReverbSettings } from "./reverb/settings.ts";
+export type { ReverbView } from "./reverb/view.ts";

@@ -1,0 +1,120 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const FOLDERS = [
+  "contracts",
+  "core",
+  "pulse",
+  "reverb",
+  "sdk",
+  "nats",
+  "store",
+  "http",
+  "runtime",
+  "sim",
+  "cli",
+];
+
+/** What each folder may import: other folders, and packages. Everything else must be refused. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  contracts: ["typebox", "typebox/compile", "node:crypto"],
+  core: ["contracts"],
+  pulse: ["contracts", "core"],
+  reverb: ["contracts", "core"],
+  sdk: ["contracts", "core", "nats/connect", "nats/bus", "@nats-io/transport-node", "node:crypto"],
+  nats: ["contracts", "@nats-io/transport-node", "node:crypto", "node:fs", "node:timers/promises"],
+  store: ["contracts", "node:crypto", "node:fs", "node:timers/promises"],
+  http: ["contracts", "core", "pulse", "reverb", "typebox", "typebox/compile", "fastify"],
+  runtime: ["pino", "prom-client", "node:crypto", "node:fs", "node:timers/promises"],
+  sim: ["contracts", "core", "pulse", "reverb", "sdk"],
+  cli: [...FOLDERS, "nats/connect", "nats/bus", "node:crypto", "node:fs", "node:timers/promises"],
+};
+
+const PACKAGES = [
+  "typebox",
+  "typebox/compile",
+  "@nats-io/transport-node",
+  "fastify",
+  "pino",
+  "prom-client",
+  "node:crypto",
+  "node:fs",
+  "node:timers/promises",
+];
+
+const TARGETS = [...FOLDERS, "nats/connect", "nats/bus", ...PACKAGES];
+
+describe("the walls between folders", () => {
+  it("are those of the table in ARCHITECTURE.md: Biome refuses every other import", () => {
+    const tree = mkdtempSync(join(tmpdir(), "backbeat-walls-"));
+    try {
+      copyFileSync("biome.json", join(tree, "biome.json"));
+      for (const folder of FOLDERS) writeImports(tree, folder);
+      const refused = refusedImports(tree);
+      for (const folder of FOLDERS) {
+        const expected = TARGETS.filter((target) => target !== folder && !isAllowed(folder, target));
+        expect([...(refused.get(folder) ?? [])].sort(), `what ${folder}/ may not import`).toEqual(
+          expected.sort(),
+        );
+      }
+    } finally {
+      rmSync(tree, { recursive: true });
+    }
+  });
+});
+
+function isAllowed(folder: string, target: string): boolean {
+  const allowed = MAY_IMPORT[folder] ?? [];
+  const [of] = target.split("/");
+  return (
+    allowed.includes(target) ||
+    (of !== undefined && of === folder) ||
+    (target.startsWith("nats/") && allowed.includes("nats")) ||
+    (folder === "nats" && target.startsWith("nats/"))
+  );
+}
+
+/** One import a line, so that the line tells which it was. */
+function writeImports(tree: string, folder: string): void {
+  mkdirSync(join(tree, "src", folder), { recursive: true });
+  const lines = TARGETS.map((target) => `import "${specifierOf(target)}";`);
+  writeFileSync(join(tree, "src", folder, "wall.ts"), `${lines.join("\n")}\n`);
+}
+
+function specifierOf(target: string): string {
+  if (PACKAGES.includes(target)) return target;
+  return target.includes("/") ? `../${target}.ts` : `../${target}/thing.ts`;
+}
+
+/** By folder, the imports that Biome refuses. */
+function refusedImports(tree: string): Map<string, string[]> {
+  const refused = new Map<string, string[]>();
+  const biome = join(process.cwd(), "node_modules/.bin/biome");
+  const args = [
+    "lint",
+    "--only=style/noRestrictedImports",
+    "--vcs-enabled=false",
+    "--reporter=github",
+    "--max-diagnostics=none",
+    "src",
+  ];
+  for (const line of failing(biome, args, tree).split("\n")) {
+    const found = /file=.*src\/([a-z]+)\/wall\.ts,line=(\d+)/.exec(line);
+    if (found === null) continue;
+    const [, folder = "", at] = found;
+    refused.set(folder, [...(refused.get(folder) ?? []), TARGETS[Number(at) - 1] ?? "?"]);
+  }
+  return refused;
+}
+
+/** The output of a program that is expected to end with an error. */
+function failing(program: string, args: readonly string[], cwd: string): string {
+  try {
+    return execFileSync(program, args, { cwd, encoding: "utf8", stdio: "pipe" });
+  } catch (error) {
+    return (error as { stdout: string }).stdout;
+  }
+}
