@@ -20,6 +20,12 @@ export interface Timer {
   cancel(): void;
 }
 
+/** Chance, for ids and jitter. */
+export interface Random {
+  /** A number in [0, 1). */
+  fraction(): number;
+}
+
 /** A message as it arrived. `respond` answers a request; false where nobody asked. True promises no more than `publish`. */
 export interface BusMessage {
   readonly subject: string;

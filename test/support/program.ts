@@ -21,8 +21,19 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
-/** Resolves when it has ended. The deadline is the test's. */
-export function runProgram(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+/** A program that runs until it is told to stop. */
+export interface RunningProgram extends AsyncDisposable {
+  readonly pid: number;
+  /** What it said so far. */
+  stdout(): string;
+  stderr(): string;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves when it has ended. */
+  readonly ended: Promise<ProgramResult>;
+}
+
+/** Starts it; disposing kills what still runs. */
+export function startProgram(args: readonly string[], options: ProgramOptions = {}): RunningProgram {
   const child = spawn(process.execPath, [...(options.nodeArgs ?? []), PROGRAM, ...args], {
     env: { PATH: process.env.PATH ?? "", ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
@@ -37,8 +48,24 @@ export function runProgram(args: readonly string[], options: ProgramOptions = {}
   });
   child.stdin.end(options.input ?? "");
   options.onStart?.(child);
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<ProgramResult>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => resolve({ end: code ?? signal ?? "", stdout, stderr }));
   });
+  return {
+    pid: child.pid ?? -1,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    kill: (signal) => void child.kill(signal),
+    ended,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+/** Resolves when it has ended. The deadline is the test's. */
+export function runProgram(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+  return startProgram(args, options).ended;
 }
