@@ -25,7 +25,7 @@ export interface NatsSettings extends CredentialSettings {
 }
 
 /** Paths of PEM files; read anew for each connection. */
-export interface TlsFiles {
+interface TlsFiles {
   readonly caFile?: string;
   readonly certFile?: string;
   readonly keyFile?: string;

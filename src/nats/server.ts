@@ -38,7 +38,7 @@ export interface EmbeddedServerSettings {
   readonly port?: number;
 }
 
-export interface ServerExit {
+interface ServerExit {
   /** Whether `stop()` was called before. */
   readonly requested: boolean;
   /** How it ended and the last lines of its log. */

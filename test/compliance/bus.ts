@@ -16,8 +16,8 @@ export interface BusWorld extends AsyncDisposable {
   mend(): void | Promise<void>;
 }
 
-export const text = (message: string) => new TextEncoder().encode(message);
-export const read = (data: Uint8Array) => new TextDecoder().decode(data);
+const text = (message: string) => new TextEncoder().encode(message);
+const read = (data: Uint8Array) => new TextDecoder().decode(data);
 
 export function busCompliance(name: string, makeWorld: () => Promise<BusWorld>): void {
   describe(`Bus compliance: ${name}`, () => {

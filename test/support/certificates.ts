@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export interface Certificate {
+interface Certificate {
   readonly certFile: string;
   readonly keyFile: string;
 }
