@@ -1,12 +1,22 @@
 /** The embedded nats-server against real processes: what starts, what answers, and that nothing stays behind. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { NatsBus } from "../../src/nats/bus.ts";
 import { findNatsUrl } from "../../src/nats/find-nats.ts";
 import { commandLine } from "../../src/nats/process-info.ts";
 import { type EmbeddedServer, startEmbeddedServer } from "../../src/nats/server.ts";
@@ -72,6 +82,15 @@ async function startOwner(): Promise<{ owner: ChildProcess; pid: number; guardPi
 function isGone(pid: number): boolean {
   return commandLine(pid) === undefined;
 }
+
+async function connect(server: EmbeddedServer): Promise<NatsBus> {
+  const servers = [{ host: "127.0.0.1", port: server.port, tls: false }];
+  const bus = new NatsBus({ servers, name: "test" }, silentLog);
+  await waitFor("the link", () => bus.connected);
+  return bus;
+}
+
+const encode = (text: string) => new TextEncoder().encode(text);
 
 async function takePort(port: number): Promise<Server> {
   const server = createServer();
@@ -201,12 +220,24 @@ describe("startEmbeddedServer", () => {
     },
   );
 
-  it("BACKBEAT-REQ-020 startEmbeddedServer starts on a store that a SIGKILL and rubbish left unclean", async () => {
+  it("BACKBEAT-REQ-020 startEmbeddedServer starts on a store that a SIGKILL and torn files left unclean", async () => {
     const first = await start();
+    const bus = await connect(first);
+    const create = { name: "kept", subjects: ["kept"], storage: "file", retention: "limits" };
+    const created = await bus.request("$JS.API.STREAM.CREATE.kept", encode(JSON.stringify(create)), 5_000);
+    expect(created && new TextDecoder().decode(created.data)).toMatch(/"did_create":true/);
+    for (let n = 0; n < 1_000; n += 1) bus.publish("kept", encode(`message ${n}`));
+    await bus.flush();
     process.kill(first.pid, "SIGKILL");
     await first.exited;
-    const store = join(dataDir, "nats/jetstream");
-    writeFileSync(join(store, "rubbish"), "x");
+    await bus.close();
+    const files = readdirSync(join(dataDir, "nats"), { recursive: true, encoding: "utf8" });
+    const blocks = files
+      .filter((name) => /\.(blk|idx)$/.test(name))
+      .map((name) => join(dataDir, "nats", name));
+    expect(blocks).not.toEqual([]);
+    for (const block of blocks) truncateSync(block, Math.floor(statSync(block).size / 2));
+    writeFileSync(join(dataDir, "nats/jetstream/rubbish"), "x");
     const again = await start();
     expect((await pingServer({ host: "127.0.0.1", port: again.port }, 5_000)).version).toBe(again.version);
   });
