@@ -15,6 +15,7 @@ const at = (...parts) => join(root, ...parts);
 
 /** A step says that it is running only when one has to wait for it. */
 const SAY_AFTER_MS = 2_000;
+const LINES_SHOWN_MAX = 20;
 
 /** Ends with a message instead of a stack: what is wrong is the machine's state, not this script. */
 function giveUp(...lines) {
@@ -47,9 +48,17 @@ function run(what, command, args) {
     child.on("close", (code, signal) => {
       clearTimeout(wait);
       if (code === 0) resolve();
-      else reject(new Error(`${command} ended with ${signal ?? code}\n${output.trimEnd()}`));
+      else reject(new Error(`${what} ended with ${signal ?? code}\n${shorten(output)}`));
     });
   });
+}
+
+/** A compiler's first errors matter, and npm prints its whole manual after them. */
+function shorten(output) {
+  const lines = output.trimEnd().split("\n");
+  return lines.length <= LINES_SHOWN_MAX
+    ? lines.join("\n")
+    : [...lines.slice(0, LINES_SHOWN_MAX), `… ${lines.length - LINES_SHOWN_MAX} more lines`].join("\n");
 }
 
 /** npm as it was called: its own path where npm runs us, else the npm of the PATH. */
@@ -79,12 +88,9 @@ async function install() {
   if (installedAsLocked(lockSha256, needed)) return;
   const [command, args] = npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
   try {
-    await run("Installing dependencies (once, about half a minute)", command, args);
+    await run("Installing dependencies", command, args);
   } catch (error) {
-    giveUp(
-      `Cannot install dependencies: ${error.message}`,
-      "Is the package registry reachable? `npm ci --ignore-scripts` shows more.",
-    );
+    giveUp(`Cannot install dependencies: ${error.message}`, "`npm ci --ignore-scripts` shows more.");
   }
   writeFileSync(stamp, lockSha256);
 }
