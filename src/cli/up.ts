@@ -3,6 +3,7 @@
  *
  * nats-server ──► pulse ──► reverb ──► sample agents, each a process of its own. They end in the reverse order.
  */
+import { redact } from "../nats/address.ts";
 import { startEmbeddedServer } from "../nats/server.ts";
 import type { SettingsOf } from "../runtime/settings/table.ts";
 import type { CommandContext, Run } from "./command.ts";
@@ -21,7 +22,8 @@ interface Place {
 }
 
 async function start(settings: SettingsOf<"up">, { context, host }: Place): Promise<void> {
-  const natsUrl = settings.natsServers ?? (await startNats(settings, host));
+  const natsUrl =
+    settings.natsServers === undefined ? await startNats(settings, host) : redact(settings.natsServers);
   const pulseUrl = await startPulse(settings, host);
   const reverbUrl = await startReverb(settings, host);
   const agents = startSampleAgents({
