@@ -28,7 +28,7 @@ export function startSampleAgents(options: SampleAgentsOptions): SampleAgents {
   const { args, count, log, program } = options;
   let isStopping = false;
   const children = Array.from({ length: count }, (_, place) => {
-    const own = ["--agents", "1", "--prefix", `worker-${place + 1}`, "--seed", String(place + 1)];
+    const own = ["--agents", "1", "--prefix", `worker-${place + 1}`, "--seed", String(place + 1), "--quiet"];
     const child = fork(program, ["sim", ...own, ...args], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
     child.on("error", (error) => log.error(`Cannot start sample agent ${place + 1}: ${error.message}`));
     child.on("exit", (code, signal) => {

@@ -91,7 +91,7 @@ export const CLAIM_SETTINGS = {
     unit: "seconds",
     default: 10,
     doc: "How long to wait for NATS and a beat",
-    commands: ["claim", "exec", "watch"],
+    commands: ["claim", "exec", "watch", "sim"],
   }),
   json: setting({
     flag: "json",
@@ -100,13 +100,5 @@ export const CLAIM_SETTINGS = {
     default: false,
     doc: "Write JSON, one object a line",
     commands: ["watch", "validate", "sim"],
-  }),
-  seed: optional({
-    flag: "seed",
-    group: "Command",
-    kind: integer("<n>", { min: 0, max: 2 ** 32 - 1 }),
-    doc: "Seed of a run: the same seed gives the same run",
-    defaultText: "drawn, and printed",
-    commands: ["sim"],
   }),
 } as const;

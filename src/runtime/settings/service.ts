@@ -51,15 +51,7 @@ export const SERVICE_SETTINGS = {
     unit: "agents",
     default: 3,
     doc: "Sample agents that claim, so that there is something to see",
-    commands: ["up", "sim"],
-  }),
-  agentPrefix: setting({
-    flag: "prefix",
-    group: "Rhythm",
-    kind: text("<text>", "1 to 64 letters, digits, _, : or -", /^[a-zA-Z0-9_:-]{1,64}$/),
-    default: "sample",
-    doc: "What the ids of sample agents begin with",
-    commands: ["sim"],
+    commands: ["up"],
   }),
   http: setting({
     flag: "http",

@@ -13,6 +13,7 @@ export type CommandName = (typeof COMMAND_NAMES)[number];
 export const SETTING_GROUPS = [
   "Claim",
   "Command",
+  "Fleet",
   "Rhythm",
   "NATS",
   "HTTP",

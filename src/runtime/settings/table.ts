@@ -7,9 +7,13 @@ import { NATS_SETTINGS } from "./nats.ts";
 import { REVERB_SETTINGS } from "./reverb.ts";
 import { SERVICE_SETTINGS } from "./service.ts";
 import type { CommandName, Setting } from "./setting.ts";
+import { SIM_SETTINGS } from "./sim.ts";
+import { WATCH_SETTINGS } from "./watch.ts";
 
 export const SETTINGS = {
   ...CLAIM_SETTINGS,
+  ...WATCH_SETTINGS,
+  ...SIM_SETTINGS,
   ...SERVICE_SETTINGS,
   ...NATS_SETTINGS,
   ...REVERB_SETTINGS,
