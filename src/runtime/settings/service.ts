@@ -70,15 +70,6 @@ export const SERVICE_SETTINGS = {
     commands: ["up", "pulse"],
     alias: { command: "pulse", flag: "http" },
   }),
-  adminToken: optional({
-    flag: "admin-token",
-    group: "HTTP",
-    kind: text("<token>", "at least 16 characters without blanks", /^\S{16,}$/),
-    doc: "Bearer token for calls that change something; better in the environment than in a flag",
-    defaultText: "none: such calls are taken from loopback only",
-    commands: ["up", "pulse"],
-    secret: "value",
-  }),
   nodeId: optional({
     flag: "node",
     group: "Process",
