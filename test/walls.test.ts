@@ -24,13 +24,30 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: ["contracts"],
   pulse: ["contracts", "core"],
   reverb: ["contracts", "core"],
-  sdk: ["contracts", "core", "nats/connect", "nats/bus", "@nats-io/transport-node", "node:crypto"],
+  sdk: [
+    "contracts",
+    "core",
+    "nats/address",
+    "nats/connect",
+    "nats/bus",
+    "@nats-io/transport-node",
+    "node:crypto",
+  ],
   nats: ["contracts", "@nats-io/transport-node", "node:crypto", "node:fs", "node:timers/promises"],
   store: ["contracts", "node:crypto", "node:fs", "node:timers/promises"],
   http: ["contracts", "core", "pulse", "reverb", "typebox", "typebox/compile", "fastify"],
   runtime: ["pino", "prom-client", "node:crypto", "node:fs", "node:timers/promises"],
   sim: ["contracts", "core", "pulse", "reverb", "sdk"],
-  cli: [...FOLDERS, "nats/connect", "nats/bus", "node:crypto", "node:fs", "node:timers/promises"],
+  cli: [
+    ...FOLDERS,
+    "nats/address",
+    "nats/connect",
+    "nats/bus",
+    "nats/server",
+    "node:crypto",
+    "node:fs",
+    "node:timers/promises",
+  ],
 };
 
 const PACKAGES = [
@@ -45,7 +62,7 @@ const PACKAGES = [
   "node:timers/promises",
 ];
 
-const TARGETS = [...FOLDERS, "nats/connect", "nats/bus", ...PACKAGES];
+const TARGETS = [...FOLDERS, "nats/address", "nats/connect", "nats/bus", "nats/server", ...PACKAGES];
 
 describe("the walls between folders", () => {
   it("are those of the table in ARCHITECTURE.md: Biome refuses every other import", () => {
