@@ -100,7 +100,9 @@ export class Lifecycle {
 
   /** A part cannot go on: everything stops, exit code 1. */
   fail(error: unknown): void {
-    this.#log.error(messageOf(error), { error });
+    // The text of an error that was raised on purpose says all; of another the stack is wanted too.
+    const data = error instanceof BackbeatError ? { code: error.code, ...error.data } : { error };
+    this.#log.error(messageOf(error), data);
     this.stop("a part of this process cannot go on", 1);
   }
 
