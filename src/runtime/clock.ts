@@ -3,11 +3,17 @@
  *
  * It decides nothing: how the wall is drawn towards the system's clock stands in core/slewed-wall.ts.
  */
-import { SlewedWall } from "../core/slewed-wall.ts";
+import { SlewedWall, WALL_CORRECTION_MS } from "../core/slewed-wall.ts";
 import type { Clock, Timer } from "../ports.ts";
 
 /** Longest delay that a Node timer takes, ms (24.8 days); it fires at once when asked for more. */
 const TIMER_DELAY_MAX_MS = 2 ** 31 - 1;
+
+/** How much too early an action may be called, ms; ports.ts promises it. */
+const TIMER_EARLY_MAX_MS = 1;
+
+/** Timers of Node are precise to a millisecond; asking again for less would spin. */
+const TIMER_EARLY_MAX_MS = 1;
 
 /** A {@link Clock} over the process and the system. */
 export class SystemClock implements Clock {
@@ -18,26 +24,30 @@ export class SystemClock implements Clock {
   }
 
   wallMs(): number {
-    return this.#wall.read(performance.now(), Date.now());
+    const monotonicMs = performance.now();
+    // Asking the system for its wall time, too, would double the price of a reading, of which each claim needs one.
+    if (monotonicMs - this.#wall.correctedAtMs >= WALL_CORRECTION_MS)
+      this.#wall.correct(monotonicMs, Date.now());
+    return this.#wall.at(monotonicMs);
   }
 
   /** By how much the system's wall clock is ahead of {@link wallMs}, ms: large after it was stepped. */
   get systemAheadMs(): number {
-    this.wallMs();
+    this.#wall.correct(performance.now(), Date.now());
     return this.#wall.systemAheadMs;
   }
 
   after(delayMs: number, action: () => void): Timer {
     const dueMs = performance.now() + delayMs;
     let handle: NodeJS.Timeout;
+    // Node counts a delay from the start of the turn in which it was asked for, so a timer that is set late in a long
+    // turn would fire early by as much: look again, and wait for the rest.
     const wait = (): void => {
       const leftMs = dueMs - performance.now();
-      handle =
-        leftMs > TIMER_DELAY_MAX_MS
-          ? setTimeout(wait, TIMER_DELAY_MAX_MS)
-          : setTimeout(action, Math.max(0, leftMs));
+      if (leftMs < TIMER_EARLY_MAX_MS) action();
+      else handle = setTimeout(wait, Math.min(leftMs, TIMER_DELAY_MAX_MS));
     };
-    wait();
+    handle = setTimeout(wait, Math.min(Math.max(0, delayMs), TIMER_DELAY_MAX_MS));
     return { cancel: () => clearTimeout(handle) };
   }
 }

@@ -42,6 +42,17 @@ describe.each(SUBJECTS)("Clock: $name", ({ create }) => {
     expect(firedAtMs[0]! - startMs).toBeGreaterThanOrEqual(20 - EARLY_MAX_MS);
   });
 
+  it("BACKBEAT-REQ-002 Clock counts a delay from the call, also after long work in the same turn", async () => {
+    const { clock, letPass } = create();
+    const busyUntilMs = performance.now() + 30;
+    while (performance.now() < busyUntilMs);
+    const startMs = clock.monotonicMs();
+    const firedAtMs: number[] = [];
+    clock.after(40, () => void firedAtMs.push(clock.monotonicMs()));
+    await letPass(40, () => firedAtMs.length === 1);
+    expect(firedAtMs[0]! - startMs).toBeGreaterThanOrEqual(40 - EARLY_MAX_MS);
+  });
+
   it("BACKBEAT-REQ-002 Clock fires timers in the order of their due times", async () => {
     const { clock, letPass } = create();
     const order: string[] = [];
