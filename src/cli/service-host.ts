@@ -4,14 +4,15 @@
  * `host.onStop` registers how a part ends; parts end in the reverse order of their start.
  */
 import type { BackbeatError } from "../errors.ts";
-import type { Clock, Log } from "../ports.ts";
+import type { Log } from "../ports.ts";
+import type { SystemClock } from "../runtime/clock.ts";
 import { nodeIdIn, openDataDir } from "../runtime/data-dir.ts";
 import { lockDataDir } from "../runtime/data-lock.ts";
 import type { Lifecycle } from "../runtime/lifecycle.ts";
 
 export interface ServiceHost {
   readonly log: Log;
-  readonly clock: Clock;
+  readonly clock: SystemClock;
   readonly lifecycle: Lifecycle;
   readonly version: string;
 }

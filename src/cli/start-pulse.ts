@@ -20,7 +20,7 @@ export async function startPulse(settings: PulseOptions, host: ServiceHost): Pro
   const bus = openBus(settings, { name: `backbeat-pulse ${home.nodeId}`, log });
   lifecycle.onStop("the NATS connection of the pulse", () => bus.close());
 
-  const watch = watchProcess();
+  const watch = watchProcess(host.clock);
   lifecycle.onStop("the process metrics of the pulse", () => watch.stop());
   let view: PulseView | undefined;
   const metrics = pulseMetrics(() => view, watch);

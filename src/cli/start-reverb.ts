@@ -19,7 +19,7 @@ export async function startReverb(settings: ReverbOptions, host: ServiceHost): P
   const bus = openBus(settings, { name: `backbeat-reverb ${home.nodeId}`, log });
   lifecycle.onStop("the NATS connection of reverb", () => bus.close());
 
-  const watch = watchProcess();
+  const watch = watchProcess(host.clock);
   lifecycle.onStop("the process metrics of reverb", () => watch.stop());
   let view: ReverbView | undefined;
   const metrics = reverbMetrics(() => view, watch);

@@ -3,44 +3,50 @@
  * most 500 ppm. A step of the system's clock (by hand, by a time service, after a pause) is never taken over,
  * only approached.
  *
- * Between any two readings the wall advances by 1 ± 500 ppm of the monotonic time, so it never goes back.
- * It reads no clock: both times are given.
+ * The wall is a line of monotonic time, bent only when it is corrected; its slope is 1 ± 500 ppm, so it never goes
+ * back. It reads no clock: times are given, and the monotonic one must not go back.
  */
 
 /** How fast the wall may be drawn: half a millisecond a second, what NTP daemons allow themselves. */
 export const WALL_SLEW_MAX = 500e-6;
 
-/** A slewed wall clock; cheap enough for one reading per message. */
+/** How long a correction is meant to last, ms: a smaller distance than the limit allows is made up in that time. */
+export const WALL_CORRECTION_MS = 1_000;
+
+/** A slewed wall clock; a reading is a multiplication, cheap enough for each message. */
 export class SlewedWall {
-  readonly #startMonotonicMs: number;
-  readonly #startWallMs: number;
-  #lastElapsedMs = 0;
-  /**
-   * The correction so far, kept apart from the wall time: added to 1.7e12 ms, the tiny steps of frequent
-   * readings would be rounded away and the wall would never be drawn at all.
-   */
-  #slewMs = 0;
+  #fromMonotonicMs: number;
+  #fromWallMs: number;
+  #slope = 1;
   #systemAheadMs = 0;
 
   /** Starts at the system's wall time. Both in ms; `systemWallMs` since the Unix epoch. */
   constructor(monotonicMs: number, systemWallMs: number) {
-    this.#startMonotonicMs = monotonicMs;
-    this.#startWallMs = systemWallMs;
+    this.#fromMonotonicMs = monotonicMs;
+    this.#fromWallMs = systemWallMs;
   }
 
-  /** The wall time in ms since the Unix epoch. `monotonicMs` must not go back; if it does, time stands still. */
-  read(monotonicMs: number, systemWallMs: number): number {
-    const elapsedMs = Math.max(this.#lastElapsedMs, monotonicMs - this.#startMonotonicMs);
-    const slewMaxMs = (elapsedMs - this.#lastElapsedMs) * WALL_SLEW_MAX;
-    const aheadMs = systemWallMs - (this.#startWallMs + elapsedMs + this.#slewMs);
-    const stepMs = Math.min(slewMaxMs, Math.max(-slewMaxMs, aheadMs));
-    this.#slewMs += stepMs;
-    this.#systemAheadMs = aheadMs - stepMs;
-    this.#lastElapsedMs = elapsedMs;
-    return this.#startWallMs + (elapsedMs + this.#slewMs);
+  /** The wall time in ms since the Unix epoch. */
+  at(monotonicMs: number): number {
+    return this.#fromWallMs + (monotonicMs - this.#fromMonotonicMs) * this.#slope;
   }
 
-  /** By how much the system's wall clock was ahead at the last reading, ms; large after it was stepped. */
+  /** When it was last corrected, on the monotonic clock. */
+  get correctedAtMs(): number {
+    return this.#fromMonotonicMs;
+  }
+
+  /** Looks at the system's wall clock and bends towards it from now on. */
+  correct(monotonicMs: number, systemWallMs: number): void {
+    const wallMs = this.at(monotonicMs);
+    this.#systemAheadMs = systemWallMs - wallMs;
+    const wanted = this.#systemAheadMs / WALL_CORRECTION_MS;
+    this.#slope = 1 + Math.min(WALL_SLEW_MAX, Math.max(-WALL_SLEW_MAX, wanted));
+    this.#fromMonotonicMs = monotonicMs;
+    this.#fromWallMs = wallMs;
+  }
+
+  /** By how much the system's wall clock was ahead at the last correction, ms; large after it was stepped. */
   get systemAheadMs(): number {
     return this.#systemAheadMs;
   }

@@ -12,9 +12,6 @@ const TIMER_DELAY_MAX_MS = 2 ** 31 - 1;
 /** How much too early an action may be called, ms; ports.ts promises it. */
 const TIMER_EARLY_MAX_MS = 1;
 
-/** Timers of Node are precise to a millisecond; asking again for less would spin. */
-const TIMER_EARLY_MAX_MS = 1;
-
 /** A {@link Clock} over the process and the system. */
 export class SystemClock implements Clock {
   readonly #wall = new SlewedWall(performance.now(), Date.now());
