@@ -21,6 +21,7 @@ export type ErrorCode =
   | "listen-failed"
   | "stopped"
   | "tempo-refused"
+  | "too-many-claims"
   | "bad-file";
 
 /** Facts behind an error, for logs and tests; never a secret. */

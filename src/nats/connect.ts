@@ -12,6 +12,9 @@ import { connectFailure } from "./connect-failure.ts";
 import { authenticatorsFor, type CredentialSettings } from "./credentials.ts";
 import { readServerInfo, type ServerInfo } from "./server-info.ts";
 
+/** Who may connect must be able to read an address, also from outside of this folder. */
+export { parseServers } from "./address.ts";
+
 /** How to reach NATS. */
 export interface NatsSettings extends CredentialSettings {
   /** At least one; tried in a random order, as Go's client does, so that a fleet spreads over a cluster. */
