@@ -66,4 +66,15 @@ describe("SlewedWall", () => {
     expect(wall.at(10_500) - START_WALL_MS - 10_500).toBeCloseTo(aheadMs, 2);
     expect(Math.abs(wall.systemAheadMs)).toBeLessThan(0.001);
   });
+
+  it("BACKBEAT-REQ-002 SlewedWall does not swing past the system's clock when it is read once in an hour", () => {
+    const wall = new SlewedWall(0, START_WALL_MS);
+    const aheadMs = 0.4;
+    for (let hour = 1; hour <= 5; hour += 1) {
+      const monotonicMs = hour * 3_600_000;
+      wall.correct(monotonicMs, START_WALL_MS + monotonicMs + aheadMs);
+      expect(Math.abs(wall.systemAheadMs)).toBeLessThanOrEqual(aheadMs + ROUNDING_MS);
+    }
+    expect(Math.abs(wall.systemAheadMs)).toBeLessThanOrEqual(ROUNDING_MS);
+  });
 });

@@ -17,7 +17,8 @@ export const WALL_CORRECTION_MS = 1_000;
 export class SlewedWall {
   #fromMonotonicMs: number;
   #fromWallMs: number;
-  #slope = 1;
+  /** Slope above 1. */
+  #bend = 0;
   #systemAheadMs = 0;
 
   /** Starts at the system's wall time. Both in ms; `systemWallMs` since the Unix epoch. */
@@ -28,7 +29,10 @@ export class SlewedWall {
 
   /** The wall time in ms since the Unix epoch. */
   at(monotonicMs: number): number {
-    return this.#fromWallMs + (monotonicMs - this.#fromMonotonicMs) * this.#slope;
+    const elapsedMs = monotonicMs - this.#fromMonotonicMs;
+    // Bent only for the time that the correction was made for: who reads rarely would swing past the goal by far.
+    // The small numbers first: added one by one to 1.7e12 ms, their rounding could take the sum back.
+    return this.#fromWallMs + (elapsedMs + Math.min(elapsedMs, WALL_CORRECTION_MS) * this.#bend);
   }
 
   /** When it was last corrected, on the monotonic clock. */
@@ -41,7 +45,7 @@ export class SlewedWall {
     const wallMs = this.at(monotonicMs);
     this.#systemAheadMs = systemWallMs - wallMs;
     const wanted = this.#systemAheadMs / WALL_CORRECTION_MS;
-    this.#slope = 1 + Math.min(WALL_SLEW_MAX, Math.max(-WALL_SLEW_MAX, wanted));
+    this.#bend = Math.min(WALL_SLEW_MAX, Math.max(-WALL_SLEW_MAX, wanted));
     this.#fromMonotonicMs = monotonicMs;
     this.#fromWallMs = wallMs;
   }
