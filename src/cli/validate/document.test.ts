@@ -55,6 +55,13 @@ describe("OBS-003 piecesOf", () => {
     expect(shown(piecesOf(bytes(text)))).toContainEqual([1, entry, body]);
   });
 
+  it("finds the entries after one that closes more than it opens", () => {
+    expect(shown(piecesOf(bytes('[1}},\n{"a":2}]')))).toEqual([
+      [1, 1, "1}}"],
+      [2, 2, '{"a":2}'],
+    ]);
+  });
+
   it("says that an array does not end, after its entries", () => {
     expect(shown(piecesOf(bytes("[1,\n2\n")))).toEqual([
       [1, 1, "1"],
