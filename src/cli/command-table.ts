@@ -58,13 +58,19 @@ const ENTRIES: Entries = {
   claim: {
     name: "claim",
     summary: "Sends one status claim, from a shell or a script",
-    about: "Asks for the current beat, claims, and ends when the server has the claim: 0 sent, 1 not sent.",
+    about:
+      "Asks for the current beat, claims, and ends when the server has the claim: 0 sent, 1 not sent, 2 wrongly called. Says nothing on stdout unless asked to.",
+    operands: { name: "<state>", min: 0, max: 1, setting: "state" },
     examples: [
-      { line: "backbeat claim --agent ci:build-7 --state executing --progress 0.4", does: "under way" },
-      { line: "backbeat claim --agent ci:build-7 --task deploy --state completed", does: "a task is done" },
+      { line: "backbeat claim executing --agent ci:build-7 --progress 0.4", does: "under way" },
+      { line: "backbeat claim completed --agent ci:build-7 --task deploy", does: "a task is done" },
       {
-        line: "backbeat claim --agent a:1 --state blocked --depends-on b:1,c:1",
+        line: "backbeat claim blocked --agent a:1 --depends-on b:1,c:1",
         does: "waiting for two others",
+      },
+      {
+        line: "backbeat claim idle --agent cron:nightly --next-beat 2880 --json",
+        does: "silent until that beat; the claim is printed",
       },
     ],
     load: () => import("./claim.ts"),
@@ -73,10 +79,15 @@ const ENTRIES: Entries = {
     name: "exec",
     summary: "Runs a command and claims for it while it runs",
     about:
-      "Claims `executing` at each beat, at the end `completed` or `failed`, and ends with the command's exit code. With --budget the command is stopped after so many beats. Without NATS the command runs all the same.",
+      "Claims `executing` at each beat, at the end `completed` or `failed`, and ends with the command's exit code: 128 + n after a signal, 127 not found, 126 not executable, 124 over budget. Without NATS the command runs all the same, and one line says that it was not reported. Input, output and signals are passed on.",
     operands: { name: "<command>", min: 1, max: Number.POSITIVE_INFINITY, passThrough: true },
     examples: [
       { line: "backbeat exec --agent ci:tests -- npm test", does: "a test run that the fleet can see" },
+      {
+        line: "backbeat exec --progress-pattern '(\\d+)%' -- rsync -a --info=progress2 src/ dst/",
+        does: "progress from the command's own output",
+      },
+      { line: "backbeat exec --expect 10m -- make release", does: "progress from the clock" },
       { line: "backbeat exec --task nightly --budget 10 -- ./backup.sh", does: "ten beats at most" },
     ],
     load: () => import("./exec.ts"),

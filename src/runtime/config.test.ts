@@ -189,6 +189,28 @@ describe("readConfig", () => {
     expect(mistakesOf(() => read("reverb", ["oops"]))).toEqual(["oops is not expected here"]);
   });
 
+  it("BACKBEAT-REQ-041 readConfig takes an operand for the setting that it stands for", () => {
+    const operands = { name: "<state>", min: 0, max: 1, setting: "state" } as const;
+    const config = read("claim", ["blocked", "--agent", "a:1"], {
+      operands,
+      env: { BACKBEAT_STATE: "idle" },
+    });
+    expect(config.settings.state).toBe("blocked");
+    expect(config.sources.state).toBe("flag");
+    expect(read("claim", ["--state", "idle"], { operands }).settings.state).toBe("idle");
+    expect([...mistakesOf(() => read("claim", ["--progress", "2"], { operands }))].sort()).toEqual([
+      '--progress is "2", expected a number from 0 to 1 in steps of 0.000001',
+      expect.stringMatching(/^<state> is needed: What the agent does/),
+    ]);
+    expect(mistakesOf(() => read("claim", ["dancing", "now"], { operands }))).toEqual([
+      "now is one too many",
+      expect.stringMatching(/^<state> is "dancing", expected one of idle, /),
+    ]);
+    expect(mistakesOf(() => read("claim", ["idle", "--state", "idle"], { operands }))).toEqual([
+      "<state> and --state cannot both be given",
+    ]);
+  });
+
   it("BACKBEAT-REQ-020 readConfig does not complain when help is asked for", () => {
     expect(read("claim", ["--bogus", "--help"]).help).toBe(true);
     expect(read("reverb", ["-h"]).help).toBe(true);

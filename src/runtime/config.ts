@@ -30,6 +30,8 @@ export interface OperandRule {
   readonly max: number;
   /** Everything from the first operand on belongs to another program. */
   readonly passThrough?: boolean;
+  /** The first operand is the value of this setting, in place of its flag. */
+  readonly setting?: SettingName;
 }
 
 export interface ConfigInput<Command extends CommandName> {
@@ -78,12 +80,20 @@ export function readConfig<Command extends CommandName>(input: ConfigInput<Comma
   const settings: Partial<Record<SettingName, unknown>> = {};
   const sources: Partial<Record<SettingName, SettingSource>> = {};
   for (const [name, row] of rows) {
-    const given = find(row, { ...input, flags: parsed.flags, file });
+    const operand = input.operands?.setting === name ? parsed.operands[0] : undefined;
+    if (operand !== undefined && parsed.flags.has(row.flag))
+      mistakes.push({ where: `${input.operands?.name} and --${row.flag}`, what: "cannot both be given" });
+    const given =
+      operand === undefined
+        ? find(row, { ...input, flags: parsed.flags, file })
+        : ({ text: operand, source: "flag", where: input.operands?.name ?? "" } as const);
     sources[name] = given?.source ?? "default";
     if (given !== undefined)
       settings[name] = readValue(row, given, { mistakes, check: input.checks?.[name] });
-    else if (row.required) mistakes.push({ where: `--${row.flag}`, what: `is needed: ${row.doc}` });
-    else settings[name] = defaultOf(row, input.command);
+    else if (row.required) {
+      const where = input.operands?.setting === name ? input.operands.name : `--${row.flag}`;
+      mistakes.push({ where, what: `is needed: ${row.doc}` });
+    } else settings[name] = defaultOf(row, input.command);
   }
   mistakes.push(...pairMistakes(settings));
   if (mistakes.length > 0 && !parsed.help) throw failure(input.command, mistakes);

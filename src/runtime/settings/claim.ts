@@ -1,4 +1,5 @@
 /** What an agent says from a shell, and what is watched there. */
+import { duration, jsonObject, progressPattern } from "./claim-kinds.ts";
 import { choice, decimal, integer, list, onOff, text } from "./kinds.ts";
 import { optional, required, setting } from "./setting.ts";
 
@@ -22,6 +23,8 @@ const STATES = [
 const BUDGET_MAX_BEATS = 100_000;
 /** The slowest beat is ten minutes away. */
 const WAIT_MAX_SECONDS = 3_600;
+/** Ten years: whoever expects more is mistaken by a unit. */
+const EXPECT_MAX_SECONDS = 315_360_000;
 
 export const CLAIM_SETTINGS = {
   agentId: optional({
@@ -29,7 +32,7 @@ export const CLAIM_SETTINGS = {
     group: "Claim",
     kind: text("<id>", ID_EXPECTED, ID),
     doc: "Who claims, such as ci:build-7",
-    defaultText: "the command's name and the host's, such as claim:myhost",
+    defaultText: "claim:<host>, or exec:<host>-<process id>",
     commands: ["claim", "exec"],
   }),
   taskId: optional({
@@ -37,6 +40,7 @@ export const CLAIM_SETTINGS = {
     group: "Claim",
     kind: text("<id>", ID_EXPECTED, ID),
     doc: "What is worked on",
+    defaultText: "none; of exec the name of the command that it runs",
     commands: ["claim", "exec"],
   }),
   state: required({
@@ -74,13 +78,50 @@ export const CLAIM_SETTINGS = {
     kind: list("<ids>", "agent ids", ID),
     doc: "Agents that are waited for or helped, a comma list",
     commands: ["claim"],
+    alias: { command: "claim", flag: "depends" },
+  }),
+  beat: optional({
+    flag: "beat",
+    group: "Claim",
+    kind: integer("<index>", { min: 0, max: Number.MAX_SAFE_INTEGER }),
+    doc: "The beat that the claim speaks of",
+    defaultText: "the current one, which is asked for",
+    commands: ["claim"],
+  }),
+  nextBeat: optional({
+    flag: "next-beat",
+    group: "Claim",
+    kind: integer("<index>", { min: 0, max: Number.MAX_SAFE_INTEGER }),
+    doc: "The beat of this agent's next claim: until then its silence is no news",
+    commands: ["claim"],
+  }),
+  metadata: optional({
+    flag: "metadata",
+    group: "Claim",
+    kind: jsonObject,
+    doc: "Anything else, as a JSON object",
+    commands: ["claim"],
+  }),
+  progressPattern: optional({
+    flag: "progress-pattern",
+    group: "Command",
+    kind: progressPattern,
+    doc: "What progress looks like in a line of the command's output: one group for percent, as (\\d+)%, or two for n of m. The command then writes into a pipe, not to the terminal",
+    commands: ["exec"],
+  }),
+  expectSeconds: optional({
+    flag: "expect",
+    group: "Command",
+    kind: duration("<duration>", { maxSeconds: EXPECT_MAX_SECONDS }),
+    doc: "How long the command should take, such as 90, 10m or 1h30m: progress is counted from it",
+    commands: ["exec"],
   }),
   budgetBeats: optional({
     flag: "budget",
     group: "Command",
     kind: integer("<beats>", { min: 1, max: BUDGET_MAX_BEATS }),
     unit: "beats",
-    doc: "Stop the command after so many beats",
+    doc: "Stop the command when so many beats have begun since its first",
     defaultText: "no limit",
     commands: ["exec"],
   }),
@@ -99,6 +140,6 @@ export const CLAIM_SETTINGS = {
     kind: onOff,
     default: false,
     doc: "Write JSON, one object a line",
-    commands: ["watch", "validate", "sim"],
+    commands: ["claim", "watch", "validate", "sim"],
   }),
 } as const;
