@@ -11,7 +11,7 @@ export interface MessagePiece {
   readonly bytes: number;
 }
 
-export interface BrokenPiece {
+interface BrokenPiece {
   readonly line: number;
   readonly broken: string;
 }
@@ -21,7 +21,7 @@ export type Piece = MessagePiece | BrokenPiece;
 export const LINE_FEED = 0x0a;
 
 /** Blanks as JSON knows them. */
-export function isBlank(byte: number | undefined): boolean {
+function isBlank(byte: number | undefined): boolean {
   return byte === 0x20 || byte === LINE_FEED || byte === 0x0d || byte === 0x09;
 }
 

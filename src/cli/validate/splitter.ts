@@ -11,7 +11,7 @@ import { LineSplitter } from "./line-splitter.ts";
 import { firstInk, LINE_FEED, lineEnds, type Piece, trimmed } from "./piece.ts";
 
 /** A JSON text is held in memory whole: this holds 200,000 messages, and JSON Lines know no limit. */
-export const DOCUMENT_BYTES_MAX = 64 * 1024 * 1024;
+const DOCUMENT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** How the messages lie in a file: one in each line, or as the first line shows. */
 export type Layout = "lines" | "detect";
