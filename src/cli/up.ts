@@ -1,51 +1,114 @@
 /**
  * `backbeat up`: a whole house on one machine, in the order in which the parts need each other.
  *
- * nats-server ──► pulse ──► reverb ──► sample agents, each a process of its own. They end in the reverse order.
+ * nats-server ──► pulse ──► reverb ──► sample agents, each a process of its own ──► what they do, on stdout.
+ * They end in the reverse order.
  */
 import { redact } from "../nats/address.ts";
 import { startEmbeddedServer } from "../nats/server.ts";
 import type { SettingsOf } from "../runtime/settings/table.ts";
 import type { CommandContext, Run } from "./command.ts";
+import { openBus, subjectsFor } from "./nats-link.ts";
+import { paintFor } from "./paint.ts";
 import { runService } from "./run-service.ts";
 import { startSampleAgents } from "./sample-agents.ts";
 import type { ServiceHost } from "./service-host.ts";
 import { startPulse } from "./start-pulse.ts";
 import { startReverb } from "./start-reverb.ts";
+import { runWatch } from "./watch/run-watch.ts";
 
-export const run: Run<"up"> = (settings, context) =>
-  runService(settings, { context, start: (host) => start(settings, { context, host }) });
+type UpSettings = SettingsOf<"up">;
 
 interface Place {
   readonly context: CommandContext;
   readonly host: ServiceHost;
 }
 
-async function start(settings: SettingsOf<"up">, { context, host }: Place): Promise<void> {
-  const natsUrl =
-    settings.natsServers === undefined ? await startNats(settings, host) : redact(settings.natsServers);
-  const pulseUrl = await startPulse(settings, host);
-  const reverbUrl = await startReverb(settings, host);
-  const agents = startSampleAgents({
-    count: settings.agents,
-    program: context.program,
-    args: ["--cluster", settings.clusterId, "--data-dir", settings.dataDir],
-    log: host.log,
-  });
-  host.lifecycle.onStop("the sample agents", () => agents.stop());
-  host.log.info(`nats ${natsUrl} · pulse ${pulseUrl} · reverb ${reverbUrl} · ${settings.agents} agents`);
+/** A beat comes within one beat length; a house that shows none after that many seconds says so. */
+const FIRST_BEAT_SECONDS = 3_600;
+
+export const run: Run<"up"> = (settings, context) =>
+  runService(settings, { context, start: (host) => start(settings, { context, host }) });
+
+async function start(settings: UpSettings, { context, host }: Place): Promise<void> {
+  const nats =
+    settings.natsServers === undefined
+      ? await startNats(settings, { context, host })
+      : redact(settings.natsServers);
+  const pulse = await startPulse(settings, host);
+  const reverb = await startReverb(settings, host);
+  startAgents(settings, { context, host });
+  context.stdout.write(welcome(settings, { nats, pulse, reverb }));
+  showScore(settings, { context, host });
 }
 
 /** The embedded server; when it ends by itself, so do we. */
-async function startNats(settings: SettingsOf<"up">, host: ServiceHost): Promise<string> {
+async function startNats(settings: UpSettings, { context, host }: Place): Promise<string> {
+  const { lifecycle, log } = host;
   const { dataDir, natsServerBinary: binary } = settings;
-  const server = await startEmbeddedServer(
-    { dataDir, ...(binary === undefined ? {} : { binary }) },
-    host.log,
-  );
-  host.lifecycle.onStop("nats-server", () => server.stop());
+  // Fetching a server takes a while: that is said whatever the log level.
+  const said = { ...log, info: (text: string) => void context.stderr.write(`  ${text}\n`) };
+  const server = await startEmbeddedServer({ dataDir, ...(binary === undefined ? {} : { binary }) }, said);
+  lifecycle.onStop("nats-server", () => server.stop());
   void server.exited.then((exit) => {
-    if (!exit.requested) host.lifecycle.fail(new Error(exit.text));
+    if (!exit.requested) lifecycle.fail(new Error(exit.text));
   });
   return server.url;
+}
+
+function startAgents(settings: UpSettings, { context, host }: Place): void {
+  const { agents: count, clusterId, dataDir, natsServers } = settings;
+  const nats = natsServers === undefined ? [] : ["--nats", natsServers];
+  const agents = startSampleAgents({
+    count,
+    program: context.program,
+    args: ["--cluster", clusterId, "--data-dir", dataDir, ...nats],
+    log: host.log,
+  });
+  host.lifecycle.onStop("the sample agents", () => agents.stop());
+}
+
+/** What `backbeat watch` shows, until the end. */
+function showScore(settings: UpSettings, { context, host }: Place): void {
+  const { clock, lifecycle, log } = host;
+  const bus = openBus(settings, { name: "backbeat-up", log });
+  lifecycle.onStop("the NATS connection of the score", () => bus.close());
+  const write = (line: string) => void context.stdout.write(`${line}\n`);
+  const paint = paintFor(context.colour.stdout);
+  const watch = runWatch(
+    {
+      clusterId: settings.clusterId,
+      subjects: subjectsFor(settings),
+      waitSeconds: FIRST_BEAT_SECONDS,
+      json: false,
+      beatsHidden: false,
+      beatsMax: undefined,
+      reportsMax: undefined,
+    },
+    { bus, clock, data: write, note: write, paint: { data: paint, note: paint } },
+  );
+  lifecycle.onStop("the score", () => watch.stop());
+  watch.done.catch((error: unknown) => lifecycle.fail(error));
+}
+
+interface Addresses {
+  readonly nats: string;
+  readonly pulse: string;
+  readonly reverb: string;
+}
+
+function welcome(settings: UpSettings, { nats, pulse, reverb }: Addresses): string {
+  const { agents, barLength, clusterId, tempoBpm } = settings;
+  return [
+    "",
+    `  backbeat is up: cluster ${clusterId}, ${tempoBpm} beats a minute, ${barLength} beats a bar, ${agents} sample agents`,
+    "",
+    `  reverb  ${reverb}    /api/v1/reports  /api/v1/agents  /api/v1/status  /metrics`,
+    `  pulse   ${pulse}    /api/v1/status  /metrics`,
+    `  nats    ${nats}`,
+    "",
+    "  In another terminal: backbeat exec -- sleep 20      Here: Ctrl-C ends it all.",
+    "",
+    "",
+  ].join("\n");
 }

@@ -91,7 +91,7 @@ export const SERVICE_SETTINGS = {
     group: "Process",
     kind: choice("<level>", ["trace", "debug", "info", "warn", "error"]),
     default: "info",
-    defaultIn: { claim: "warn", exec: "warn", watch: "warn", sim: "warn" },
+    defaultIn: { up: "warn", claim: "warn", exec: "warn", watch: "warn", sim: "warn" },
     doc: "Least important line that is logged",
     commands: CONNECTED,
   }),
