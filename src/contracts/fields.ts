@@ -22,7 +22,11 @@ export const AgentId = Type.String({
 });
 
 /** What an agent works on; the pattern of an agent id. */
-export const TaskId = AgentId;
+export const TaskId = Type.String({
+  pattern: "^[a-zA-Z0-9_:-]+$",
+  minLength: 1,
+  maxLength: 128,
+});
 
 /** One tempo domain, 1–64 characters. */
 export const ClusterId = Type.String({
