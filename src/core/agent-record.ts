@@ -22,7 +22,7 @@ export class AgentRecord {
   lastClaimMs = 0;
   /** Beat of the claim that last changed state, task or progress. */
   changedBeat = 0;
-  /** Every claim of the window is `executing` with one and the same progress. */
+  /** Every claim of the window is `executing` with one and the same progress of one task. */
   isSteady = true;
   /** Of the first `reviewing` or `completed` claim: whether it came by its deadline. */
   reviewedOnTime: boolean | undefined;
@@ -81,11 +81,10 @@ export class AgentRecord {
   }
 
   #noteChange(claim: StatusClaim): void {
+    const hasMoved = claim.progress !== this.progress || claim.task_id !== this.taskId;
     const isFirst = this.claims === 0;
-    const moved = claim.progress !== this.progress;
-    if (isFirst || moved || claim.state !== this.state || claim.task_id !== this.taskId)
-      this.changedBeat = claim.beat_index;
-    if (claim.state !== "executing" || claim.progress === undefined || (moved && !isFirst))
+    if (isFirst || hasMoved || claim.state !== this.state) this.changedBeat = claim.beat_index;
+    if (claim.state !== "executing" || claim.progress === undefined || (hasMoved && !isFirst))
       this.isSteady = false;
   }
 

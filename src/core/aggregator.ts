@@ -34,6 +34,8 @@ export interface AggregatorSettings {
 
 const LEAP_BEATS_MIN = 1_000;
 
+const NOTHING_CLOSED: readonly WindowDetail[] = [];
+
 /** State: the line, the open bars, the bar before them, and the claims for beats to come. */
 export class Aggregator {
   readonly tally = new Tally();
@@ -83,7 +85,7 @@ export class Aggregator {
 
   /** The bars that were closed since the last call, oldest first. */
   takeClosed(): readonly WindowDetail[] {
-    if (this.#closed.length === 0) return this.#closed;
+    if (this.#closed.length === 0) return NOTHING_CLOSED;
     const closed = this.#closed;
     this.#closed = [];
     return closed;
@@ -117,10 +119,8 @@ export class Aggregator {
   openWindow(windowId: string): WindowDetail | undefined {
     const key = windowId.toLowerCase();
     const window = this.#open().find((open) => open.key === key);
-    return (
-      window &&
-      this.#detail(window, window === this.#current ? (this.#closing ?? this.#before) : this.#before)
-    );
+    const before = window === this.#current ? (this.#closing ?? this.#before) : this.#before;
+    return window && this.#detail(window, before);
   }
 
   /** Calls `visit` with the newest record of every agent that is remembered: of the open bars and the one before. */
@@ -226,8 +226,8 @@ export class Aggregator {
     for (const _ of tooFar) this.tally.settle(this.#refuse("too-far-ahead"));
   }
 
-  /** The candidates become the line: open bars close as far as they were heard. */
-  #restart(): "advanced" | "opened" {
+  /** The candidates become the line: open bars close as far as they were heard, and the line opens its first. */
+  #restart(): "opened" {
     this.#isRestarted = true;
     if (this.#closing !== undefined) this.#close(this.#closing);
     if (this.#current !== undefined) {
@@ -237,9 +237,8 @@ export class Aggregator {
     this.#current = undefined;
     this.#before = undefined;
     this.#closedIds.clear();
-    let outcome: "advanced" | "opened" = "advanced";
-    for (const candidate of this.#line.restart()) outcome = this.#advance(candidate);
-    return outcome;
+    for (const candidate of this.#line.restart()) this.#advance(candidate);
+    return "opened";
   }
 
   #close(window: Window): void {

@@ -1,7 +1,7 @@
 /** What is worth saying of a bar: every category with its count, its names and a sentence for people. */
-import type { FirstNames } from "./first-names.ts";
+import { FirstNames } from "./first-names.ts";
 import type { Finding } from "./issues.ts";
-import { NAMES_PER_ISSUE_MAX, WAIT_GRAPH_AGENTS_MAX } from "./limits.ts";
+import { NAMES_PER_ISSUE_MAX } from "./limits.ts";
 import { type ClaimRefusal, LIMIT_REFUSALS } from "./outcome.ts";
 import type { RollUp } from "./roll-up.ts";
 import type { Window } from "./window.ts";
@@ -26,6 +26,8 @@ export function findings(window: Window, sums: RollUp, options: FindingOptions):
 function ofTasks(sums: RollUp, { rotationRequired }: FindingOptions): Finding[] {
   const { agentsFailing, cycles, failedTasks, unrotated } = sums;
   const named = cycles.slice(0, NAMES_PER_ISSUE_MAX);
+  const waiting = new FirstNames(NAMES_PER_ISSUE_MAX);
+  for (const cycle of cycles) for (const agent of cycle) waiting.add(agent);
   return [
     {
       category: "secret_rotation",
@@ -42,21 +44,20 @@ function ofTasks(sums: RollUp, { rotationRequired }: FindingOptions): Finding[] 
     {
       category: "wait_cycle",
       count: cycles.length,
-      agents: named.flat().slice(0, NAMES_PER_ISSUE_MAX),
+      agents: waiting.names,
       cycles: named.map((cycle) => cycle.slice(0, NAMES_PER_ISSUE_MAX)),
       text: `waiting for each other: ${named.slice(0, NAMES_IN_TEXT).map(circle).join("; ")}`,
     },
   ];
 }
 
-function ofPresence({ blocked, silent, stalled }: RollUp): Finding[] {
-  const isUnsearched = blocked.count > WAIT_GRAPH_AGENTS_MAX;
+function ofPresence({ areWaitsSearched, blocked, silent, stalled }: RollUp): Finding[] {
   return [
     {
       category: "blocked_agents",
       count: blocked.count,
       agents: blocked.names,
-      text: `blocked: ${some(blocked)}${isUnsearched ? " (too many to look for wait cycles)" : ""}`,
+      text: `blocked: ${some(blocked)}${areWaitsSearched ? "" : " (too many to look for wait cycles)"}`,
     },
     {
       category: "silent_agents",
@@ -74,8 +75,8 @@ function ofPresence({ blocked, silent, stalled }: RollUp): Finding[] {
 }
 
 function ofMessages(window: Window): Finding[] {
-  const forLimits = refusedFor(window, (reason) => (LIMIT_REFUSALS as readonly string[]).includes(reason));
-  const invalid = refusedFor(window, () => true) - forLimits + window.framesRefused;
+  const forLimits = refusedFor(window, isOfLimit);
+  const invalid = refusedFor(window, (reason) => !isOfLimit(reason)) + window.framesRefused;
   return [
     {
       category: "agents_over_limit",
@@ -127,8 +128,13 @@ function refusedFor(window: Window, isMeant: (reason: ClaimRefusal) => boolean):
   return sum;
 }
 
+function isOfLimit(reason: ClaimRefusal): boolean {
+  return (LIMIT_REFUSALS as readonly ClaimRefusal[]).includes(reason);
+}
+
 function reasons(window: Window): string {
-  const parts = [...window.refused].map(([reason, count]) => `${count} ${reason}`).sort();
+  const invalid = [...window.refused].filter(([reason]) => !isOfLimit(reason));
+  const parts = invalid.map(([reason, count]) => `${count} ${reason}`).sort();
   if (window.framesRefused > 0) parts.push(`${window.framesRefused} frames`);
   return parts.join(", ");
 }

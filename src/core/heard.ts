@@ -9,11 +9,12 @@ import { FRAMES_PER_BAR_MAX } from "./limits.ts";
 export class HeardFrames {
   readonly #beats: number[] = [];
   readonly #deadlinesMs: number[] = [];
+  readonly #beatDurationsMs: number[] = [];
   #count = 0;
   #newestIndex = 0;
   #beatDurationMs = 0;
   #firstArrivalMs: number | undefined;
-  #previousIndex = 0;
+  /** From the first frame that arrived by itself to the newest, as the tempo announced it. */
   #expectedMs = 0;
   #driftSumMs = 0;
   #driftCount = 0;
@@ -39,13 +40,15 @@ export class HeardFrames {
 
   hear(entry: FrameEntry): void {
     const index = entry.frame.beat_index;
+    const beatDurationMs = 60_000 / entry.frame.tempo_bpm;
     if (this.#beats.length < FRAMES_PER_BAR_MAX) {
       this.#beats.push(index);
       this.#deadlinesMs.push(deadlineMsOf(entry.frame));
+      this.#beatDurationsMs.push(beatDurationMs);
     }
-    if (entry.answered !== true) this.#measureDrift(index, entry.timeMs);
-    this.#beatDurationMs = 60_000 / entry.frame.tempo_bpm;
-    this.#previousIndex = index;
+    this.#expectedMs += (index - this.#newestIndex) * this.#beatDurationMs;
+    if (entry.answered !== true) this.#measureDrift(entry.timeMs);
+    this.#beatDurationMs = beatDurationMs;
     this.#newestIndex = index;
     this.#count += 1;
   }
@@ -55,20 +58,21 @@ export class HeardFrames {
     return this.#driftCount === 0 ? 0 : this.#driftSumMs / this.#driftCount;
   }
 
-  /** The deadline of a beat; of one whose frame was lost that of the nearest heard ± beats × period. */
+  /** The deadline of a beat; of one whose frame was lost that of the nearest heard ± beats × its period. */
   deadlineMsOf(beatIndex: number): number {
     const at = this.#nearest(beatIndex);
     const known = this.#deadlinesMs[at] ?? Number.POSITIVE_INFINITY;
-    return known + (beatIndex - (this.#beats[at] ?? beatIndex)) * this.#beatDurationMs;
+    const beatsAway = beatIndex - (this.#beats[at] ?? beatIndex);
+    return known + beatsAway * (this.#beatDurationsMs[at] ?? 0);
   }
 
-  #measureDrift(index: number, arrivalMs: number): void {
+  /** The first frame sets the zero; one that we asked for has no arrival, but its beats have passed. */
+  #measureDrift(arrivalMs: number): void {
     if (this.#firstArrivalMs === undefined) {
       this.#firstArrivalMs = arrivalMs;
-    } else {
-      this.#expectedMs += (index - this.#previousIndex) * this.#beatDurationMs;
-      this.#driftSumMs += arrivalMs - this.#firstArrivalMs - this.#expectedMs;
+      this.#expectedMs = 0;
     }
+    this.#driftSumMs += arrivalMs - this.#firstArrivalMs - this.#expectedMs;
     this.#driftCount += 1;
   }
 

@@ -98,6 +98,6 @@ export class Line {
  * deadline than the line does, or speaks when the line has long been silent.
  */
 function isNews(entry: FrameEntry, newest: LinePoint): boolean {
-  if (deadlineMsOf(entry.frame) >= newest.deadlineMs) return true;
+  if (deadlineMsOf(entry.frame) > newest.deadlineMs) return true;
   return entry.timeMs - newest.timeMs > SILENT_BEATS * newest.beatDurationMs;
 }

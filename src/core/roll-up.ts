@@ -21,6 +21,8 @@ export interface RollUp {
   /** Reported a failed rotation, or did not attest one where that is required. */
   readonly unrotated: FirstNames;
   readonly cycles: readonly (readonly string[])[];
+  /** False: too many agents wait to look for cycles among them. */
+  readonly areWaitsSearched: boolean;
 }
 
 export interface RollUpOptions {
@@ -70,6 +72,7 @@ class Sums {
   }
 
   result(): RollUp {
+    const areWaitsSearched = this.#waits.size <= WAIT_GRAPH_AGENTS_MAX;
     return {
       onTimeReviews: this.#onTimeReviews,
       helpPromisesFulfilled: this.#helpPromisesFulfilled,
@@ -80,7 +83,8 @@ class Sums {
       silent: this.#silent,
       stalled: this.#stalled,
       unrotated: this.#unrotated,
-      cycles: this.#waits.size > WAIT_GRAPH_AGENTS_MAX ? [] : waitCycles(this.#waits),
+      cycles: areWaitsSearched ? waitCycles(this.#waits) : [],
+      areWaitsSearched,
     };
   }
 

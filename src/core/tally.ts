@@ -5,7 +5,6 @@ import { CLAIM_OUTCOMES, type ClaimOutcome, FRAME_OUTCOMES, type FrameOutcome } 
 export class Tally {
   claimsReceived = 0;
   framesReceived = 0;
-  dependenciesCut = 0;
   readonly claims = zeros(CLAIM_OUTCOMES) as Record<ClaimOutcome, number>;
   readonly frames = zeros(FRAME_OUTCOMES) as Record<FrameOutcome, number>;
 

@@ -44,7 +44,6 @@ export class Window {
   framesRefused = 0;
   gapMs = 0;
   dependenciesCut = 0;
-  rotationsFailed = 0;
   lastUpdatedMs = 0;
   readonly #limits: Limits;
 
@@ -79,12 +78,11 @@ export class Window {
     if (task === "full") return this.refuse("task-limit");
     task?.count(claim);
     this.#noteReview(agent, entry, wasHeld);
-    const rotationBefore = agent.rotation;
     this.dependenciesCut += agent.count(entry, this.#limits);
-    if (agent.rotation === "failed" && rotationBefore !== "failed") this.rotationsFailed += 1;
     this.stateCounts[claim.state] += 1;
     this.counted += 1;
-    this.lastUpdatedMs = entry.timeMs;
+    // A held claim arrived before the frame that it waited for.
+    if (!wasHeld) this.lastUpdatedMs = entry.timeMs;
     return "counted";
   }
 
