@@ -1,0 +1,193 @@
+/**
+ * Claims for a running command (BACKBEAT-REQ-041): `executing` on each beat, `completed` or `failed` at the end.
+ *
+ * Best effort beside the command: nothing here throws into it, holds it up, or keeps it from ending. What could not
+ * be reported is said in one line, and when reporting came to nothing again, in one more at the end.
+ */
+import type { Subjects } from "../../contracts/subjects.ts";
+import { BackbeatError, messageOf } from "../../errors.ts";
+import type { Bus, Clock, Log } from "../../ports.ts";
+import { type Agent, runAgent } from "../../sdk/agent.ts";
+import type { Beat } from "../../sdk/beat.ts";
+import { linkUp } from "../link-up.ts";
+import type { Ending } from "./ending.ts";
+import type { SaidProgress } from "./progress.ts";
+import { type CommandState, endingDetails, executingDetails } from "./what-to-claim.ts";
+
+export interface ReportSettings {
+  readonly clusterId: string;
+  readonly agentId: string;
+  readonly taskId: string;
+  readonly subjects: Subjects;
+  /** How long the command should take. */
+  readonly expectedMs: number | undefined;
+  /** How long at most the end of the command waits for its last claim. */
+  readonly waitMs: number;
+}
+
+export interface ReportPorts {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Why there is no link, where that is known. */
+  readonly linkFailure: () => string | undefined;
+  /** What the command last printed of its progress. */
+  readonly said: () => SaidProgress | undefined;
+  /** One line for whoever runs the command. */
+  readonly say: (text: string) => void;
+}
+
+export interface Report {
+  readonly agent: Agent;
+  /** Claims the end. Resolves when the server has it or it took too long. Never rejects. */
+  finish(ending: Ending): Promise<void>;
+}
+
+/** A command that runs for longer is told about if it is not reported: before, a pulse may just be slow to answer. */
+const SAY_AFTER_MS = 2_000;
+
+/** Begins to report on a bus that may still be connecting. */
+export function startReport(settings: ReportSettings, ports: ReportPorts): Report {
+  return new RunningReport(settings, ports);
+}
+
+/** State: what was claimed and confirmed, and what was said about it. */
+class RunningReport implements Report {
+  readonly agent: Agent;
+  readonly #settings: ReportSettings;
+  readonly #ports: ReportPorts;
+  readonly #startMs: number;
+  readonly #sayLater: { cancel(): void };
+  readonly #offBeat: () => void;
+  #isFinishing = false;
+  /** An `executing` was handed to the server's connection. */
+  #hasBegun = false;
+  #hasDelivered = false;
+  /** What was said still holds. */
+  #isKnown = false;
+  #hasSaid = false;
+
+  constructor(settings: ReportSettings, ports: ReportPorts) {
+    const { clock } = ports;
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#startMs = clock.monotonicMs();
+    this.agent = runAgent(settings, ports);
+    this.#offBeat = this.agent.onBeat((beat) => this.#beat(beat));
+    this.#sayLater = clock.after(SAY_AFTER_MS, () => {
+      if (!this.#hasDelivered) this.#sayOnce();
+    });
+  }
+
+  async finish(ending: Ending): Promise<void> {
+    this.#offBeat();
+    this.#sayLater.cancel();
+    this.#isFinishing = true;
+    const failure = await this.#inTime(this.#deliver(ending));
+    if (failure !== undefined) this.#sayEnd(failure);
+    void this.agent.stop();
+  }
+
+  /**
+   * From the end of the command on; where nothing was heard yet, from its start on: NATS and the pulse of a
+   * cluster have had their chance while it ran.
+   */
+  #patienceMs(): number {
+    const { waitMs } = this.#settings;
+    if (this.agent.now !== undefined) return waitMs;
+    return Math.max(0, this.#startMs + waitMs - this.#ports.clock.monotonicMs());
+  }
+
+  /** Why the work failed or that it took too long; undefined where it was done in time. */
+  #inTime(work: Promise<void>): Promise<string | undefined> {
+    const patienceMs = this.#patienceMs();
+    return new Promise((resolve) => {
+      const late = `the server did not confirm within ${Math.round(patienceMs / 100) / 10} s`;
+      const patience = this.#ports.clock.after(patienceMs, () => resolve(late));
+      void work
+        .then(() => undefined, messageOf)
+        .then((failure) => {
+          patience.cancel();
+          resolve(failure);
+        });
+    });
+  }
+
+  async #beat(beat: Beat): Promise<void> {
+    try {
+      const claim = this.agent.claim("executing", executingDetails(this.#command(beat)));
+      this.#hasBegun ||= this.#ports.bus.connected;
+      await claim;
+      this.#delivered();
+    } catch (thrown) {
+      this.#ports.log.debug(messageOf(thrown));
+      if (!this.#isFinishing) this.#sayOnce();
+    }
+  }
+
+  /** Tries until it is delivered; the deadline ends it. */
+  async #deliver(ending: Ending): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#claimEnd(ending);
+      } catch (thrown) {
+        this.#ports.log.debug(messageOf(thrown));
+        if (!(thrown instanceof BackbeatError) || thrown.code !== "nats-unreachable") throw thrown;
+        await linkUp(this.#ports.bus, this.#ports.clock);
+      }
+    }
+  }
+
+  async #claimEnd(ending: Ending): Promise<void> {
+    const beat = this.agent.now ?? (await this.agent.firstBeat(this.#settings.waitMs));
+    const command = this.#command(beat);
+    // A command that was shorter than the way to the first beat began, too.
+    if (!this.#hasBegun) await this.agent.claim("executing", executingDetails({ ...command, elapsedMs: 0 }));
+    this.#hasBegun = true;
+    await this.agent.claim(ending.state, endingDetails(ending, command));
+  }
+
+  #command(beat: { readonly tempoBpm: number }): CommandState {
+    const { expectedMs, taskId } = this.#settings;
+    return {
+      taskId,
+      expectedMs,
+      elapsedMs: this.#ports.clock.monotonicMs() - this.#startMs,
+      said: this.#ports.said(),
+      beatMs: 60_000 / beat.tempoBpm,
+    };
+  }
+
+  #delivered(): void {
+    this.#hasDelivered = true;
+    this.#isKnown = false;
+  }
+
+  /** While the command runs, once. */
+  #sayOnce(): void {
+    if (this.#hasSaid) return;
+    this.#hasSaid = true;
+    this.#isKnown = true;
+    this.#ports.say(`${this.#name()} is not reported for now: ${this.#reason()}; it runs on`);
+  }
+
+  #sayEnd(failure: string): void {
+    if (this.#isKnown) return;
+    const what = this.#hasDelivered ? "the end of " : "";
+    const why = this.agent.now === undefined || !this.#ports.bus.connected ? this.#reason() : failure;
+    this.#ports.say(`${what}${this.#name()} was not reported: ${why}`);
+  }
+
+  #name(): string {
+    return this.#settings.taskId;
+  }
+
+  #reason(): string {
+    const { bus, linkFailure } = this.#ports;
+    const { clusterId, subjects } = this.#settings;
+    if (!bus.connected) return linkFailure() ?? "NATS has not answered yet";
+    return this.agent.now === undefined
+      ? `no beat of cluster ${clusterId} on ${subjects.beat}, and nobody answers on ${subjects.now}; is its pulse running?`
+      : "the server does not confirm";
+  }
+}
