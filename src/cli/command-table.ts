@@ -94,10 +94,12 @@ const ENTRIES: Entries = {
   },
   watch: {
     name: "watch",
-    summary: "Shows beats, claims and reports as they come",
-    about: "Only listens. Data to stdout, one line each; ends with Ctrl-C.",
+    summary: "Shows beats and reports as they come",
+    about:
+      "Only listens. Beats and reports go to stdout, what is said about them to stderr: beats that were lost, a pulse that fell silent, messages that could not be read. Ends with Ctrl-C, or after --beats or --reports.",
     examples: [
       { line: "backbeat watch", does: "what the cluster local does" },
+      { line: "backbeat watch --no-beats --reports 1", does: "the next report, then the end" },
       { line: "backbeat watch --cluster prod --json", does: "one JSON object a line, for programs" },
     ],
     load: () => import("./watch.ts"),
@@ -119,12 +121,16 @@ const ENTRIES: Entries = {
   },
   sim: {
     name: "sim",
-    summary: "Sample agents that claim as agents do",
+    summary: "Simulated agents that claim as agents do",
     about:
-      "Connects sample agents that plan, execute, review, help and sometimes fail. The same seed, the same lives.",
+      "A fleet over one connection: agents plan, execute, review, help, wait for each other, fall silent and sometimes fail. The same seed and the same beats, the same claims. On a terminal a row per beat; at the end what became of every claim. Ends with Ctrl-C, or after --beats.",
     examples: [
-      { line: "backbeat sim --agents 20", does: "twenty agents on the cluster local" },
-      { line: "backbeat sim --agents 5 --seed 7 --cluster test", does: "the same five lives each time" },
+      { line: "backbeat sim --agents 1000", does: "a thousand agents on the cluster local" },
+      {
+        line: "backbeat sim --seed 7 --wait-rate 0.5 --cluster test",
+        does: "the same ten lives, full of standoffs",
+      },
+      { line: "backbeat sim --beats 100 --log claims.jsonl", does: "what was sent, to hold reports against" },
     ],
     load: () => import("./sim.ts"),
   },

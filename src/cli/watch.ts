@@ -1,1 +1,25 @@
-export { run } from "./not-yet.ts";
+/** `backbeat watch`: beats and reports as they come, for eyes or for programs. A thin shell around watch/. */
+import type { Run } from "./command.ts";
+import { followBeat } from "./follow-beat.ts";
+import { subjectsFor } from "./nats-link.ts";
+import { paintFor } from "./paint.ts";
+import { runWatch } from "./watch/run-watch.ts";
+
+export const run: Run<"watch"> = (settings, context) => {
+  const { colour, stderr, stdout } = context;
+  return followBeat(settings, {
+    name: "watch",
+    context,
+    start: ({ bus, clock }) =>
+      runWatch(
+        { ...settings, subjects: subjectsFor(settings) },
+        {
+          bus,
+          clock,
+          data: (line) => void stdout.write(`${line}\n`),
+          note: (line) => void stderr.write(`${line}\n`),
+          paint: { data: paintFor(colour.stdout), note: paintFor(colour.stderr) },
+        },
+      ),
+  });
+};

@@ -50,7 +50,6 @@ export const SIM_SETTINGS = {
     flag: "claims-per-beat",
     group: "Fleet",
     kind: integer("<n>", { min: 1, max: CLAIMS_PER_BEAT_MAX }),
-    unit: "claims",
     default: 1,
     doc: "Claims of each agent in each beat",
     commands: ["sim"],
