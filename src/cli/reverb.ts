@@ -7,7 +7,7 @@ export const run: Run<"reverb"> = (settings, context) =>
   runService(settings, {
     context,
     start: async (host) => {
-      const url = await startReverb(settings, host);
+      const { url } = await startReverb(settings, host);
       host.log.info(`reverb answers on ${url}`, { ...context.given });
     },
   });

@@ -1,6 +1,7 @@
 /** Reverb as a part of a process: lock, NATS, service, HTTP, each with its end. */
 import { listen } from "../http/listen.ts";
 import { createReverbApi } from "../http/reverb-api.ts";
+import type { Bus } from "../ports.ts";
 import { runReverb } from "../reverb/reverb.ts";
 import type { ReverbSettings } from "../reverb/settings.ts";
 import type { ReverbView } from "../reverb/view.ts";
@@ -12,8 +13,16 @@ import { type Home, openHome, type ServiceHost } from "./service-host.ts";
 /** The settings of `reverb`, which those of `up` contain. */
 export type ReverbOptions = Pick<SettingsOf<"reverb">, keyof SettingsOf<"reverb">>;
 
-/** Starts reverb; resolves with the address of its HTTP API. Does not wait for NATS. */
-export async function startReverb(settings: ReverbOptions, host: ServiceHost): Promise<string> {
+/** A reverb that runs. */
+export interface StartedReverb {
+  /** Of its HTTP API. */
+  readonly url: string;
+  /** Its connection, which may not be there yet. */
+  readonly bus: Bus;
+}
+
+/** Starts reverb. Does not wait for NATS. */
+export async function startReverb(settings: ReverbOptions, host: ServiceHost): Promise<StartedReverb> {
   const { lifecycle, log } = host;
   const home = await openHome("reverb", settings, host);
   const bus = openBus(settings, { name: `backbeat-reverb ${home.nodeId}`, log });
@@ -30,7 +39,7 @@ export async function startReverb(settings: ReverbOptions, host: ServiceHost): P
   const api = createReverbApi(reverb.view, { log, metricsText: () => metrics.text() });
   lifecycle.onStop("the HTTP API of reverb", () => api.close());
   const { url } = await listen(api, { ...settings.http, setting: "--http", log });
-  return url;
+  return { url, bus };
 }
 
 function reverbSettingsOf(settings: ReverbOptions, home: Home, version: string): ReverbSettings {

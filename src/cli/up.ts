@@ -1,11 +1,12 @@
 /**
  * `backbeat up`: a whole house on one machine, in the order in which the parts need each other.
  *
- * nats-server ──► pulse ──► reverb ──► sample agents, each a process of its own ──► what they do, on stdout.
+ * nats-server ──► reverb ──► pulse ──► what they do, on stdout ──► sample agents, each a process of its own.
  * They end in the reverse order.
  */
 import { redact } from "../nats/address.ts";
 import { startEmbeddedServer } from "../nats/server.ts";
+import type { Bus } from "../ports.ts";
 import type { SettingsOf } from "../runtime/settings/table.ts";
 import type { CommandContext, Run } from "./command.ts";
 import { openBus, subjectsFor } from "./nats-link.ts";
@@ -24,6 +25,18 @@ interface Place {
   readonly host: ServiceHost;
 }
 
+/** Short tasks that go wrong now and then: within a minute there is one of everything to see. */
+const SAMPLE_LIFE = [
+  "--task-beats",
+  "6",
+  "--fail-rate",
+  "0.15",
+  "--help-rate",
+  "0.2",
+  "--block-rate",
+  "0.15",
+];
+
 /** A beat comes within one beat length; a house that shows none after that many seconds says so. */
 const FIRST_BEAT_SECONDS = 3_600;
 
@@ -35,11 +48,24 @@ async function start(settings: UpSettings, { context, host }: Place): Promise<vo
     settings.natsServers === undefined
       ? await startNats(settings, { context, host })
       : redact(settings.natsServers);
-  const pulse = await startPulse(settings, host);
   const reverb = await startReverb(settings, host);
-  startAgents(settings, { context, host });
-  context.stdout.write(welcome(settings, { nats, pulse, reverb }));
+  // So that the first bar is heard from its first beat on.
+  await untilLinked(reverb.bus, host.lifecycle.signal);
+  const pulse = await startPulse(settings, host);
+  context.stdout.write(welcome(settings, { nats, pulse, reverb: reverb.url }));
   showScore(settings, { context, host });
+  startAgents(settings, { context, host });
+}
+
+/** Resolves when the bus has its link. @throws the reason of `signal` when that comes first */
+function untilLinked(bus: Bus, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+    bus.onLink((link) => {
+      if (link === "restored") resolve();
+    });
+    if (bus.connected) resolve();
+  });
 }
 
 /** The embedded server; when it ends by itself, so do we. */
@@ -62,7 +88,7 @@ function startAgents(settings: UpSettings, { context, host }: Place): void {
   const agents = startSampleAgents({
     count,
     program: context.program,
-    args: ["--cluster", clusterId, "--data-dir", dataDir, ...nats],
+    args: ["--cluster", clusterId, "--data-dir", dataDir, ...nats, ...SAMPLE_LIFE],
     log: host.log,
   });
   host.lifecycle.onStop("the sample agents", () => agents.stop());
