@@ -29,7 +29,11 @@ export function startSampleAgents(options: SampleAgentsOptions): SampleAgents {
   let isStopping = false;
   const children = Array.from({ length: count }, (_, place) => {
     const own = ["--agents", "1", "--prefix", `worker-${place + 1}`, "--seed", String(place + 1), "--quiet"];
-    const child = fork(program, ["sim", ...own, ...args], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    // A process group of its own: Ctrl-C reaches the whole foreground group, and agents end when we say so.
+    const child = fork(program, ["sim", ...own, ...args], {
+      detached: true,
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
     child.on("error", (error) => log.error(`Cannot start sample agent ${place + 1}: ${error.message}`));
     child.on("exit", (code, signal) => {
       if (!isStopping)
