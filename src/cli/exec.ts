@@ -37,7 +37,6 @@ export const run: Run<"exec"> = async (settings, context) => {
   const ending: Ending =
     "failure" in end ? endingOfFailedStart(end.failure) : endingOf(end, { overBudget: command.isOverBudget });
   await Promise.race([Promise.all([output, report?.finish(ending)]), command.abandoned]);
-  command.stop();
   return ending.exitCode;
 };
 
@@ -50,7 +49,6 @@ class RunningCommand {
   /** Resolves when a signal comes after the end. */
   readonly abandoned: Promise<void>;
   readonly #child: Child;
-  readonly #stop: () => void;
 
   constructor(child: Child) {
     this.#child = child;
@@ -58,7 +56,7 @@ class RunningCommand {
     this.abandoned = new Promise((resolve) => {
       abandon = resolve;
     });
-    this.#stop = passSignals((signal, reachesItByItself) => {
+    passSignals((signal, reachesItByItself) => {
       if (this.hasEnded) abandon();
       else if (!reachesItByItself) child.kill(signal);
     });
@@ -66,10 +64,6 @@ class RunningCommand {
 
   kill(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
-  }
-
-  stop(): void {
-    this.#stop();
   }
 
   /** Resolves when all of its output was passed on. */

@@ -49,6 +49,23 @@ describe("BACKBEAT-REQ-040 runAgent hears beats", () => {
     expect(house.agent.now?.index).toBe(5);
   });
 
+  it("asks again, ever less often, until a frame was heard", async () => {
+    const askedAtMs: number[] = [];
+    const house = sdkHouse();
+    const startMs = house.clock.monotonicMs();
+    house.peer.subscribe("backbeat.test.now", () => askedAtMs.push(house.clock.monotonicMs() - startMs));
+    house.bus.request = (subject, body) => {
+      house.bus.publish(subject, body);
+      return Promise.resolve(undefined);
+    };
+    await house.clock.run(8_000);
+    // The first question found nobody.
+    expect(askedAtMs).toEqual([500, 1_500, 3_500, 7_500]);
+    await house.publish(1);
+    await house.clock.run(60_000);
+    expect(askedAtMs).toHaveLength(4);
+  });
+
   it("tells each beat once, when its frame is heard, with what the frame says", async () => {
     const house = sdkHouse();
     await house.play(7, 9);
@@ -291,6 +308,7 @@ describe("BACKBEAT-REQ-040 Agent.firstBeat", () => {
     expect((await error).message).toBe(
       "Cannot hear a beat of cluster test: none came on backbeat.test.beat within 5 s and nobody answered on backbeat.test.now; start a pulse (backbeat pulse --cluster test), check the cluster's name, or wait for longer than a beat",
     );
+    await house.agent.stop();
     expect(house.clock.pending).toBe(0);
   });
 

@@ -1,16 +1,24 @@
 /**
- * Frames as they come: from the subject of beats, and one that is asked for whenever the link comes up.
+ * Frames as they come: from the subject of beats, and one that is asked for whenever the link comes up, and until
+ * the first was heard.
  *
  * Bad frames and those of another cluster change nothing; they are counted and said at a bounded rate.
  */
 import { createDecoder } from "../contracts/decode.ts";
 import { Refusal } from "../contracts/refusal.ts";
 import type { FrameEntry } from "../core/entry.ts";
-import type { Bus, BusSubscription, Clock, Log } from "../ports.ts";
+import type { Bus, BusSubscription, Clock, Log, Timer } from "../ports.ts";
 import { RareLine } from "./rare-line.ts";
 
 /** A pulse answers from memory: one that has not by then is not there, or the next frame is sooner. */
 const ANSWER_TIMEOUT_MS = 1_000;
+
+/**
+ * Where nobody answered and nothing was heard: a pulse may be coming back from the same outage as we are. Each wait is
+ * twice the one before, so that a fleet without a pulse does not ask without end.
+ */
+const ASK_AGAIN_FIRST_MS = 500;
+const ASK_AGAIN_MAX_MS = 30_000;
 
 /** A foreign sender may publish without end. */
 const REFUSED_LINE_MS = 10_000;
@@ -32,6 +40,9 @@ export class FrameSource {
   readonly #decoder = createDecoder();
   readonly #line: RareLine;
   readonly #subscription: BusSubscription;
+  #askAgain: Timer | undefined;
+  #askAgainMs = ASK_AGAIN_FIRST_MS;
+  /** Of the frames that were taken. */
   #sequence = 0;
   #refused = 0;
   #whyRefused: string | undefined;
@@ -55,14 +66,24 @@ export class FrameSource {
 
   stop(): void {
     this.#stopped = true;
+    this.#askAgain?.cancel();
     this.#subscription.unsubscribe();
   }
 
   async #ask(): Promise<void> {
     if (this.#stopped) return;
+    this.#askAgain?.cancel();
     const { bus, subjects } = this.#parts;
     const answer = await bus.request(subjects.now, NOTHING, ANSWER_TIMEOUT_MS);
     if (answer !== undefined) this.#hear(answer.data, true);
+    else if (this.#sequence === 0 && bus.connected) this.#askLater();
+  }
+
+  #askLater(): void {
+    if (this.#stopped) return;
+    this.#askAgain?.cancel();
+    this.#askAgain = this.#parts.clock.after(this.#askAgainMs, () => void this.#ask());
+    this.#askAgainMs = Math.min(2 * this.#askAgainMs, ASK_AGAIN_MAX_MS);
   }
 
   #hear(data: Uint8Array, answered: boolean): void {
@@ -78,6 +99,7 @@ export class FrameSource {
       return;
     }
     this.#sequence += 1;
+    this.#askAgain?.cancel();
     const entry: FrameEntry = { kind: "frame", frame, seq: this.#sequence, timeMs: clock.wallMs() };
     take(answered ? { ...entry, answered } : entry);
   }

@@ -16,7 +16,7 @@ export interface PassOnOptions {
   readonly ended: Promise<unknown>;
 }
 
-/** Resolves when everything was passed on, or nobody takes it any more: the command then meets a broken pipe. */
+/** Resolves when everything was passed on, or nobody takes it any more: what the command then writes fails. */
 export function passOn(source: Readable, { ended, look, target }: PassOnOptions): Promise<void> {
   return new Promise((resolve) => {
     let quiet: NodeJS.Timeout | undefined;

@@ -11,18 +11,10 @@ const PASSED_ON = ["SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"] as const;
 /** Those that a terminal sends for a key. */
 const FROM_KEYS: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
 
-/** Hands each signal on until the answer is called. `handle` is told of all, also of those that come by themselves. */
-export function passSignals(
-  handle: (signal: NodeJS.Signals, reachesCommandByItself: boolean) => void,
-): () => void {
-  const listeners = PASSED_ON.map((signal) => {
-    const listener = (): void => handle(signal, FROM_KEYS.includes(signal) && isInForeground());
-    process.on(signal, listener);
-    return { signal, listener };
-  });
-  return () => {
-    for (const { signal, listener } of listeners) process.off(signal, listener);
-  };
+/** Hands each signal on, for as long as this process lives: one that comes while it ends must not cut that short. */
+export function passSignals(handle: (signal: NodeJS.Signals, reachesCommandByItself: boolean) => void): void {
+  for (const signal of PASSED_ON)
+    process.on(signal, () => handle(signal, FROM_KEYS.includes(signal) && isInForeground()));
 }
 
 /** Whether a terminal's keys reach us and what we have started. */
