@@ -5,6 +5,7 @@
 import type { Subjects } from "../contracts/subjects.ts";
 import { BackbeatError } from "../errors.ts";
 import type { Bus, Clock } from "../ports.ts";
+import type { Unusable } from "./hear-beats.ts";
 
 const SAID_AFTER_MS = 500;
 
@@ -14,6 +15,7 @@ export interface FirstBeatOptions {
   readonly clusterId: string;
   readonly subjects: Subjects;
   readonly waitSeconds: number;
+  readonly unusable: () => Unusable | undefined;
   readonly say: (text: string) => void;
   /** BackbeatError `no-beat` or `nats-unreachable`. */
   readonly onGivenUp: (error: BackbeatError) => void;
@@ -41,9 +43,17 @@ export function awaitFirstBeat(
   return end;
 }
 
-function noBeat({ action, clusterId, subjects, waitSeconds }: FirstBeatOptions): BackbeatError {
-  const observed = `there was no beat on ${subjects.beat} for ${waitSeconds} s`;
-  const next = "is a pulse of this cluster running? A slow one may need a longer --wait";
+function noBeat(options: FirstBeatOptions): BackbeatError {
+  const { action, clusterId, subjects, waitSeconds } = options;
+  const unusable = options.unusable();
+  const observed =
+    unusable === undefined
+      ? `there was no beat on ${subjects.beat} for ${waitSeconds} s`
+      : `what came on ${subjects.beat} in ${waitSeconds} s could not be used, ${unusable.count} in all, the last because ${unusable.why}`;
+  const next =
+    unusable === undefined
+      ? `start a pulse (backbeat pulse --cluster ${clusterId}), or wait for longer than a beat with --wait`
+      : "see which pulse publishes there";
   return new BackbeatError("no-beat", `Cannot ${action} cluster ${clusterId}: ${observed}; ${next}`);
 }
 

@@ -17,8 +17,17 @@ export type Heard =
   | { readonly kind: "foreign" }
   | { readonly kind: "unreadable"; readonly reason: RefusalReason };
 
+/** What came on the beat subject and could not be used. */
+export interface Unusable {
+  readonly count: number;
+  /** Of the last. */
+  readonly why: string;
+}
+
 export interface BeatEar {
   readonly flywheel: Flywheel;
+  /** Undefined while all could be used. */
+  readonly unusable: Unusable | undefined;
   stop(): void;
 }
 
@@ -45,11 +54,21 @@ export function hearBeats(
   const decoder = createDecoder();
   let seq = 0;
   let isStopped = false;
+  let unusable: Unusable | undefined;
+  const refuse = (why: string): void => {
+    unusable = { count: 1 + (unusable?.count ?? 0), why };
+  };
 
   const judge = (body: Uint8Array, answered: boolean): Heard => {
     const frame = decoder.frame(body);
-    if (frame instanceof Refusal) return { kind: "unreadable", reason: frame.reason };
-    if (frame.cluster_id !== clusterId) return { kind: "foreign" };
+    if (frame instanceof Refusal) {
+      refuse(`${frame.member || "it"} ${frame.text}`);
+      return { kind: "unreadable", reason: frame.reason };
+    }
+    if (frame.cluster_id !== clusterId) {
+      refuse(`it is of cluster ${frame.cluster_id}`);
+      return { kind: "foreign" };
+    }
     seq += 1;
     const entry = { kind: "frame", frame, answered, seq, timeMs: clock.wallMs() } as const;
     return { kind: "frame", frame, verdict: flywheel.hear(entry, clock.monotonicMs()) };
@@ -69,6 +88,9 @@ export function hearBeats(
   if (bus.connected) void ask();
   return {
     flywheel,
+    get unusable() {
+      return unusable;
+    },
     stop() {
       isStopped = true;
       subscription.unsubscribe();

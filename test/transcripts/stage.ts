@@ -29,8 +29,13 @@ export class Stage {
   }
 
   /** A line appears. */
-  show(where: "out" | "err" | "end", line: string): void {
+  show(where: "out" | "err" | "end" | "log" | "srv", line: string): void {
     this.#lines.push(`${where} ${line}`);
+  }
+
+  /** Calls `listener` for each claim that reaches the server. */
+  onClaim(listener: () => void): void {
+    this.#peer.subscribe(this.subjects.status, listener);
   }
 
   /** What appeared since the last call. */
@@ -54,6 +59,7 @@ export class Stage {
     else if (name === "answer") this.#answer(step);
     else if (name === "report") this.#publishReport(step);
     else if (name === "wait") await this.clock.run(Number(words[0]));
+    else if (name === "stall") this.clock.stall(Number(words[0]));
     else if (name === "lose") this.bus.loseLink();
     else if (name === "restore") this.bus.restoreLink();
     else if (name === "freeze") this.#broker.freeze();

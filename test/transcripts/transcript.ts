@@ -2,7 +2,8 @@
  * Transcripts: a scenario and its exact output in one text file.
  *
  * A line that begins with `> ` is a step, one with `#` a remark; what follows a step is what it made appear:
- * `out` on stdout, `err` on stderr, `end` when it came to its end. Running a file gives its text again; where it
+ * `out` on stdout, `err` on stderr, `end` when it came to its end, `srv` and `log` what a server
+ * and a log of claims got. Running a file gives its text again; where it
  * does not, the test shows the difference, and `vitest -u` writes what came instead.
  */
 import { readFileSync } from "node:fs";

@@ -2,7 +2,7 @@
 import { type AgentState, STATES } from "../../contracts/status-claim.ts";
 
 /**
- * `delivered`: the server has it · `unconfirmed`: the link was lost before the server answered, it may have it ·
+ * `delivered`: the server has it · `unconfirmed`: the server did not answer, it may have it ·
  * `undelivered`: the link was down, it was not sent · `skipped`: the beat was over before its turn came, or the
  * server is too far behind.
  */

@@ -81,9 +81,10 @@ export class BeatSender {
     const beat = this.#sending;
     if (beat === undefined) return;
     const { clock, fleet } = this.#parts;
+    const turnMs = this.#beganMs + (this.#spreadMs(beat) * this.#at) / fleet.length;
     const isLate = this.#at < this.#dueAgents();
-    const apartMs = this.#spreadMs(beat) / fleet.length;
-    this.#timer = clock.after(isLate ? 0 : Math.max(SLICE_MIN_MS, apartMs), () => this.#sendSlice());
+    const delayMs = isLate ? 0 : Math.max(SLICE_MIN_MS, turnMs - clock.monotonicMs());
+    this.#timer = clock.after(delayMs, () => this.#sendSlice());
   }
 
   #sendTo(end: number, skip: boolean): void {
@@ -107,8 +108,8 @@ export class BeatSender {
     if (this.#sending === undefined) return 0;
     const passedMs = clock.monotonicMs() - this.#beganMs;
     const spreadMs = this.#spreadMs(this.#sending);
-    const part = spreadMs <= 0 ? 1 : Math.min(1, passedMs / spreadMs);
-    return Math.min(fleet.length, 1 + Math.floor(part * (fleet.length - 1)));
+    if (passedMs >= spreadMs) return fleet.length;
+    return Math.min(fleet.length, 1 + Math.floor((passedMs / spreadMs) * fleet.length));
   }
 
   /** What is left of the beat's first four fifths when it began; a frame may have come late. */

@@ -8,7 +8,8 @@
 import type { Subjects } from "../../contracts/subjects.ts";
 import { HybridClock } from "../../core/hlc.ts";
 import type { BackbeatError } from "../../errors.ts";
-import type { Bus, Clock, Timer } from "../../ports.ts";
+import type { Bus, Clock } from "../../ports.ts";
+import { BeatSchedule } from "../../sdk/beat-schedule.ts";
 import { createFleet } from "../../sim/fleet.ts";
 import type { FleetSettings } from "../../sim/fleet-settings.ts";
 import { awaitFirstBeat } from "../first-beat.ts";
@@ -48,12 +49,6 @@ export interface Sim {
   stop(): Promise<void>;
 }
 
-/** How late a frame may come before its beat goes on without it: the jitter that readers tolerate. */
-const JITTER_MS = 50;
-
-/** Of a short beat, no more than this part of it. */
-const JITTER_PART = 0.25;
-
 /** Beats that the server may owe us an answer for; more would only fill our memory. */
 const UNSETTLED_BEATS_MAX = 2;
 
@@ -76,8 +71,7 @@ class RunningSim implements Sim {
   readonly #hlc: HybridClock;
   readonly #endWait: () => void;
   readonly #ending = new Set<Promise<void>>();
-  #nextBeat: Timer | undefined;
-  #lastBeat: number | undefined;
+  readonly #schedule: BeatSchedule;
   #begun = 0;
   #isStopped = false;
   #resolve: () => void = () => undefined;
@@ -104,10 +98,23 @@ class RunningSim implements Sim {
     });
     const onGivenUp = (error: BackbeatError): void => this.#fail(error);
     this.#endWait = awaitFirstBeat(
-      { action: "simulate agents of", clusterId, subjects, waitSeconds, say, onGivenUp },
+      {
+        action: "simulate agents of",
+        clusterId,
+        subjects,
+        waitSeconds,
+        unusable: () => this.#ear.unusable,
+        say,
+        onGivenUp,
+      },
       ports,
     );
     this.#ear = hearBeats({ clusterId, subjects, onHeard: (heard) => this.#heard(heard) }, ports);
+    this.#schedule = new BeatSchedule({
+      wheel: this.#ear.flywheel,
+      clock,
+      tell: (beat) => this.#beginBeat(beat),
+    });
   }
 
   async stop(): Promise<void> {
@@ -123,29 +130,14 @@ class RunningSim implements Sim {
   #heard(heard: Heard): void {
     if (heard.kind !== "frame" || this.#isStopped) return;
     this.#hlc.receive(heard.frame.hlc, this.#ports.clock.wallMs());
-    this.#followBeat();
-  }
-
-  /** Begins the beat that it is now, unless that was begun already, and looks again when the next one is over due. */
-  #followBeat(): void {
-    const { flywheel } = this.#ear;
-    const { clock } = this.#ports;
-    const beat = flywheel.beatAt(clock.monotonicMs());
-    if (beat === undefined || this.#isStopped) return;
-    this.#endWait();
-    if (beat !== this.#lastBeat) this.#beginBeat(beat);
-    if (this.#isStopped) return;
-    const [dueMs = 0, nextDueMs = 0] = [flywheel.dueAt(beat), flywheel.dueAt(beat + 1)];
-    const jitterMs = Math.min(JITTER_MS, JITTER_PART * (nextDueMs - dueMs));
-    this.#nextBeat?.cancel();
-    this.#nextBeat = clock.after(nextDueMs + jitterMs - clock.monotonicMs(), () => this.#followBeat());
+    this.#schedule.heard();
   }
 
   #beginBeat(beat: number): void {
     if (this.#begun === this.#settings.beatsMax) return;
     const { flywheel } = this.#ear;
+    this.#endWait();
     this.#begun += 1;
-    this.#lastBeat = beat;
     const record = beatRecord(beat, flywheel.frame?.beat_index !== beat);
     const isBehind = this.#delivery.unsettled >= UNSETTLED_BEATS_MAX;
     const [dueMs = 0, nextDueMs = 0] = [flywheel.dueAt(beat), flywheel.dueAt(beat + 1)];
@@ -178,7 +170,7 @@ class RunningSim implements Sim {
   #halt(): void {
     this.#isStopped = true;
     this.#endWait();
-    this.#nextBeat?.cancel();
+    this.#schedule.stop();
     this.#ear.stop();
   }
 }

@@ -27,7 +27,7 @@ const HEADS: Readonly<Record<AgentState, string>> = {
 
 const RESULT_WORDS: Readonly<Record<ClaimResult, string>> = {
   delivered: "delivered",
-  unconfirmed: "uncertain: the link was lost before the server answered",
+  unconfirmed: "uncertain: NATS did not answer for them",
   undelivered: "not sent: NATS was not connected",
   skipped: "not sent: the beat was over, or the server was too far behind",
 };

@@ -96,6 +96,7 @@ class RunningWatch implements Watch {
         clusterId,
         subjects,
         waitSeconds,
+        unusable: () => this.#ear.unusable,
         say: (text) => this.#note(text, ports.paint.note.faint),
         onGivenUp: (error) => {
           this.#end();
