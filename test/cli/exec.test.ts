@@ -185,7 +185,8 @@ describe("BACKBEAT-REQ-041 backbeat exec: claims", () => {
     await stage.publish(31);
     expect(await program.end).toBe(124);
     expect(program.stderr()).toBe("backbeat exec: sh is stopped: its budget of 2 beats is used up\n");
-    const claims = stage.claims.filter(({ agent_id }) => agent_id === "budget");
-    expect(claims.at(-1)).toMatchObject({ state: "failed", metadata: { error_code: "budget" } });
+    const claims = await stage.claimsOf("budget", 4);
+    expect(stage.saidBy("budget")).toEqual(["executing 7", "executing 30", "executing 31", "failed 31"]);
+    expect(claims[3]).toMatchObject({ state: "failed", metadata: { error_code: "budget" } });
   });
 });

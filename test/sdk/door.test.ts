@@ -1,0 +1,60 @@
+/** The door `./sdk`: what an agent loads with it, and that it lets a program end. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+
+const run = promisify(execFile);
+const ROOT = new URL("../../", import.meta.url);
+
+/** Tells each module that Node loads, as a URL. */
+const LOADER =
+  "export async function load(url, context, next) { console.error('LOADED ' + url); return next(url, context); }";
+const HOOK = `import { register } from "node:module"; register("data:text/javascript,${encodeURIComponent(LOADER)}");`;
+
+async function loadedBy(code: string): Promise<readonly string[]> {
+  const args = [
+    "--import",
+    `data:text/javascript,${encodeURIComponent(HOOK)}`,
+    "--input-type=module",
+    "-e",
+    code,
+  ];
+  const { stderr } = await run(process.execPath, args, { cwd: ROOT });
+  return stderr
+    .split("\n")
+    .filter((line) => line.startsWith("LOADED "))
+    .map((line) => line.slice("LOADED ".length));
+}
+
+describe("BACKBEAT-REQ-040 door ./sdk", () => {
+  it("loads no server code, and of packages only the NATS client and the schemas", async () => {
+    const loaded = await loadedBy('import "@chorus-services/backbeat/sdk";');
+    const folders = new Set(loaded.map((url) => /\/dist\/(?:([a-z]+)\/)?[^/]+\.js$/.exec(url)?.[1]));
+    expect([...folders].filter((folder) => folder !== undefined).sort()).toEqual([
+      "contracts",
+      "core",
+      "nats",
+      "sdk",
+    ]);
+    const packages = new Set(
+      loaded.map((url) => /.*\/node_modules\/(?:(@[^/]+)\/)?([^/]+)\//.exec(url)?.[1] ?? ""),
+    );
+    expect([...packages].sort()).toEqual(["", "@nats-io"]);
+    for (const name of ["fastify", "pino", "pino-pretty", "prom-client", "commander"])
+      expect(loaded.filter((url) => url.includes(`/node_modules/${name}/`))).toEqual([]);
+    expect(loaded.some((url) => url.includes("/node_modules/typebox/"))).toBe(true);
+  });
+
+  it("has the names that agents import, and keeps nothing running", async () => {
+    const { stdout } = await run(
+      process.execPath,
+      [
+        "--input-type=module",
+        "-e",
+        'console.log(Object.keys(await import("@chorus-services/backbeat/sdk")).sort().join())',
+      ],
+      { cwd: ROOT },
+    );
+    expect(stdout).toBe("BackbeatError,connectAgent,runAgent,subjectsOf\n");
+  });
+});
