@@ -1,11 +1,10 @@
-// An agent in ten lines: on each beat it says how far it is, and then that it is done.
+// A ten-line agent: plans on the downbeat, works on each beat, and says so. Run it beside `npm start`:
+//   node examples/agent.mjs nats://127.0.0.1:4222
 import { connectAgent } from "@chorus-services/backbeat/sdk";
 
-const { BACKBEAT_NATS: url = "nats://127.0.0.1:4222", BACKBEAT_CLUSTER: clusterId = "local" } = process.env;
-const agent = connectAgent(url, { clusterId, agentId: "example:counter" });
-let progress = 0;
-agent.onBeat(async () => {
-  progress += 0.25;
-  await agent.claim(progress < 1 ? "executing" : "completed", { task_id: "count-to-four", progress });
-  if (progress === 1) await agent.stop();
-});
+const agent = connectAgent(process.argv[2], { clusterId: "local", agentId: "example:1" });
+
+agent.onDownbeat(() => agent.claim("planning", { task_id: "demo" }));
+agent.onBeat(({ index }) => agent.claim("executing", { task_id: "demo", progress: (index % 8) / 8 }));
+
+process.once("SIGINT", () => agent.stop());

@@ -1,37 +1,43 @@
-/** The example that a newcomer copies does what it says. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { fleetStage } from "../support/fleet-stage.ts";
-import { CLUSTER } from "../support/messages.ts";
+import { type StatusClaim, subjectsOf } from "../../src/contracts/index.ts";
+import { frameBody } from "../support/messages.ts";
+import { startTestServer } from "../support/nats-server.ts";
+import { connectBus } from "../support/real-reverb.ts";
+import { waitFor } from "../support/wait-for.ts";
 
-const EXAMPLE = fileURLToPath(new URL("../../examples/agent.mjs", import.meta.url));
+const EXAMPLE = "examples/agent.mjs";
+const subjects = subjectsOf("local");
 
-describe("BACKBEAT-REQ-041 examples/agent.mjs", () => {
-  it("claims on each beat and ends by itself when it is done", async () => {
-    await using stage = await fleetStage();
-    await stage.answerWith(1);
-    const env = { PATH: process.env.PATH ?? "", BACKBEAT_NATS: stage.server.url, BACKBEAT_CLUSTER: CLUSTER };
-    const agent = spawn(process.execPath, [EXAMPLE], { env, stdio: ["ignore", "inherit", "inherit"] });
-    const ended = once(agent, "exit");
-    for (const beat of [1, 2, 3, 4]) {
-      await stage.claimsOf("example:counter", beat);
-      if (beat < 4) await stage.publish(beat + 1);
+describe("the ten-line agent of the README", () => {
+  it("BACKBEAT-REQ-040 041 runs as written: plans on the downbeat, executes on each beat, ends on SIGINT", async () => {
+    await using server = await startTestServer();
+    const peer = await connectBus(server.url);
+    const claims: StatusClaim[] = [];
+    peer.subscribe(subjects.status, (message) =>
+      claims.push(JSON.parse(new TextDecoder().decode(message.data))),
+    );
+    peer.subscribe(subjects.now, (message) => message.respond(frameBody(9, { cluster_id: "local" })));
+    const agent = spawn(process.execPath, [EXAMPLE, server.url], { stdio: ["ignore", "inherit", "inherit"] });
+    try {
+      await waitFor("both claims", () => new Set(claims.map((claim) => claim.state)).size === 2);
+      expect(new Set(claims.map((claim) => claim.agent_id))).toEqual(new Set(["example:1"]));
+      agent.kill("SIGINT");
+      expect(await once(agent, "exit")).toEqual([0, null]);
+    } finally {
+      agent.kill("SIGKILL");
+      await peer.close();
     }
-    expect(await ended).toEqual([0, null]);
-    expect(stage.saidBy("example:counter")).toEqual([
-      "executing 1",
-      "executing 2",
-      "executing 3",
-      "completed 4",
-    ]);
-    expect(stage.claims.map(({ progress }) => progress)).toEqual([0.25, 0.5, 0.75, 1]);
   });
 
-  it("has no more than ten lines", () => {
-    const lines = readFileSync(EXAMPLE, "utf8").trim().split("\n");
-    expect(lines.filter((line) => line !== "" && !line.startsWith("//")).length).toBeLessThanOrEqual(10);
+  it("is what the README shows", () => {
+    const code = readFileSync(EXAMPLE, "utf8")
+      .split("\n")
+      .filter((line) => !line.startsWith("//"))
+      .join("\n")
+      .trim();
+    expect(readFileSync("README.md", "utf8")).toContain(code);
   });
 });
