@@ -1,26 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fakeBroker } from "../../test/support/fake-bus.ts";
-import { FAKE_WALL_START_MS, FakeClock, settled } from "../../test/support/fake-clock.ts";
+import { FAKE_WALL_START_MS, settled } from "../../test/support/fake-clock.ts";
 import { CLUSTER, frameOf } from "../../test/support/messages.ts";
-import { silentLog } from "../../test/support/recording-log.ts";
-import { sdkHouse } from "../../test/support/sdk-house.ts";
-import { createDecoder } from "../contracts/decode.ts";
+import { indexes, sdkHouse } from "../../test/support/sdk-house.ts";
 import { windowIdOf } from "../contracts/window-id.ts";
-import type { BackbeatError } from "../errors.ts";
-import { runAgent } from "./agent.ts";
-import { CLAIMS_UNDER_WAY_MAX } from "./claims.ts";
-
-const indexes = (beats: readonly { readonly index: number }[]) => beats.map(({ index }) => index);
-
-async function errorOf(promise: Promise<unknown>): Promise<BackbeatError> {
-  const thrown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (thrown === undefined) throw new Error("it did not reject");
-  return thrown as BackbeatError;
-}
 
 describe("BACKBEAT-REQ-040 runAgent hears beats", () => {
   it("knows no beat before the first frame", () => {
@@ -120,6 +103,16 @@ describe("BACKBEAT-REQ-040 runAgent hears beats", () => {
     expect(fast.beats).toHaveLength(1);
     await fast.clock.run(1);
     expect(fast.beats).toHaveLength(2);
+  });
+
+  it("is not hurried by timers that fire early", async () => {
+    const house = sdkHouse({ earlyMs: 1 });
+    await house.play(2, 3);
+    const startMs = house.clock.monotonicMs();
+    const toldAfterMs: number[] = [];
+    house.agent.onBeat(() => toldAfterMs.push(house.clock.monotonicMs() - startMs));
+    await house.clock.run(3_100);
+    expect(toldAfterMs).toEqual([50, 1_050, 2_050, 3_050]);
   });
 
   it("knows the bar of a beat that it did not hear, but not the name of a bar that it did not hear", async () => {
@@ -245,251 +238,6 @@ describe("BACKBEAT-REQ-040 runAgent hears beats", () => {
         expect(house.clock.pending).toBe(0);
       }),
       { numRuns: 60 },
-    );
-  });
-});
-
-describe("BACKBEAT-REQ-040 runAgent and its listeners", () => {
-  it("goes on when a listener throws, rejects or never returns, and says so at a bounded rate", async () => {
-    const house = sdkHouse();
-    const order: string[] = [];
-    house.agent.onBeat(() => {
-      throw new Error("thrown");
-    });
-    house.agent.onBeat(async () => {
-      throw new Error("rejected");
-    });
-    house.agent.onBeat(() => new Promise(() => undefined));
-    house.agent.onBeat(({ index }) => order.push(`last ${index}`));
-    await house.play(1, 5);
-    expect(order).toEqual([1, 2, 3, 4, 5].map((index) => `last ${index}`));
-    expect(house.log.texts("error")).toEqual(["A listener to beats failed: thrown"]);
-    await house.clock.run(10_000);
-    const second = house.log.lines.filter(({ level }) => level === "error").at(-1);
-    expect(second?.data?.keptBack).toBeGreaterThan(8);
-  });
-
-  it("stops telling a listener that was taken away, also while beats are told", async () => {
-    const house = sdkHouse();
-    const heard: string[] = [];
-    const off = house.agent.onBeat(() => {
-      heard.push("first");
-      off();
-      offOther();
-    });
-    const offOther = house.agent.onBeat(() => heard.push("second"));
-    await house.play(1, 2);
-    off();
-    expect(heard).toEqual(["first"]);
-  });
-});
-
-describe("BACKBEAT-REQ-040 Agent.firstBeat", () => {
-  it("resolves at once where a beat is known, with the current one", async () => {
-    const house = sdkHouse();
-    await house.publish(4);
-    await house.clock.run(2_000);
-    expect((await house.agent.firstBeat(1)).index).toBe(6);
-  });
-
-  it("says for what it waits and how long at most", () => {
-    const house = sdkHouse();
-    void house.agent.firstBeat(5_000);
-    expect(house.log.texts("info")).toEqual([
-      "Waiting for a beat of cluster test on backbeat.test.beat, at most 5 s",
-    ]);
-  });
-
-  it("rejects after its time with what to do, and leaves no timer", async () => {
-    const house = sdkHouse();
-    const error = errorOf(house.agent.firstBeat(5_000));
-    await house.clock.run(5_000);
-    expect(await error).toMatchObject({ code: "no-beat", data: { clusterId: "test", connected: true } });
-    expect((await error).message).toBe(
-      "Cannot hear a beat of cluster test: none came on backbeat.test.beat within 5 s and nobody answered on backbeat.test.now; start a pulse (backbeat pulse --cluster test), check the cluster's name, or wait for longer than a beat",
-    );
-    await house.agent.stop();
-    expect(house.clock.pending).toBe(0);
-  });
-
-  it("tells a link that is down from a pulse that is missing, and from frames that cannot be used", async () => {
-    const down = sdkHouse({ connected: false });
-    const noLink = errorOf(down.agent.firstBeat(1_500));
-    await down.clock.run(1_500);
-    expect((await noLink).message).toContain("NATS was not reached within 1.5 s");
-    const foreign = sdkHouse();
-    const noUse = errorOf(foreign.agent.firstBeat(2_000));
-    await foreign.publish(1, { cluster_id: "other" });
-    await foreign.clock.run(2_000);
-    expect((await noUse).message).toContain(
-      "what came within 2 s could not be used (1 in all), the last because it is of cluster other",
-    );
-  });
-
-  it("rejects when the agent is stopped", async () => {
-    const house = sdkHouse();
-    const waiting = errorOf(house.agent.firstBeat(5_000));
-    await house.agent.stop();
-    expect((await waiting).code).toBe("stopped");
-    expect((await errorOf(house.agent.firstBeat(1))).code).toBe("stopped");
-  });
-});
-
-describe("BACKBEAT-REQ-041 Agent.claim", () => {
-  it("fills in agent, beat and clock, and resolves when the server has the claim", async () => {
-    const house = sdkHouse();
-    await house.publish(4, { hlc: "0bad:0001:0001" });
-    await house.clock.run(1_000);
-    house.broker.freeze();
-    let resolved = false;
-    const claim = house.agent.claim("executing", { task_id: "build", progress: 0.5 });
-    void claim.then(() => {
-      resolved = true;
-    });
-    await settled();
-    expect(resolved).toBe(false);
-    house.broker.thaw();
-    const sent = await claim;
-    expect(sent).toEqual({
-      type: "backbeat.statusclaim.v1",
-      agent_id: "test:agent",
-      task_id: "build",
-      beat_index: 5,
-      state: "executing",
-      progress: 0.5,
-      hlc: expect.stringMatching(/^[0-9a-f]{4}:[0-9a-f]{4}:[0-9a-f]{4}$/),
-    });
-    expect(house.claims).toEqual([sent]);
-  });
-
-  it("gives the same claim twice two different bodies, both strictly valid", async () => {
-    const house = sdkHouse();
-    const bodies: Uint8Array[] = [];
-    house.peer.subscribe("backbeat.test.status", ({ data }) => bodies.push(data));
-    await house.publish(4);
-    await Promise.all([house.agent.claim("idle"), house.agent.claim("idle")]);
-    const decoder = createDecoder({ mode: "strict" });
-    const [first, second] = bodies.map((body) => decoder.claim(body)) as { readonly hlc: string }[];
-    expect(first).toMatchObject({ state: "idle" });
-    expect(first!.hlc < second!.hlc).toBe(true);
-  });
-
-  it("takes another beat where one is given, also before the first was heard", async () => {
-    const house = sdkHouse();
-    await house.agent.claim("completed", { beat_index: 77, notes: undefined as never });
-    expect(house.claims).toEqual([expect.objectContaining({ beat_index: 77 })]);
-    expect(house.claims[0]).not.toHaveProperty("notes");
-  });
-
-  it("rejects before the first beat with what to do", async () => {
-    const error = await errorOf(sdkHouse().agent.claim("idle"));
-    expect(error.code).toBe("no-beat");
-    expect(error.message).toContain("await firstBeat()");
-  });
-
-  it("names every wrong member at once, before anything else", async () => {
-    const house = sdkHouse({ connected: false });
-    const error = await errorOf(
-      house.agent.claim("dancing" as never, {
-        progress: 3,
-        beats_left: 1.5,
-        notes: "x".repeat(257),
-        dependencies: ["a b"],
-        resources: { cpu_percent: -1 },
-        ...({ "od/d~": 1 } as object),
-      }),
-    );
-    expect(error.code).toBe("bad-message");
-    const members = error.data.members as readonly string[];
-    expect([...members].sort()).toEqual(
-      [
-        "/beats_left",
-        "/dependencies/0",
-        "/notes",
-        "/od~1d~0",
-        "/progress",
-        "/resources/cpu_percent",
-        "/state",
-      ].sort(),
-    );
-    expect(error.message).toMatch(/^Cannot claim: .*; correct what was given$/);
-    expect(error.message).not.toContain("Cannot write");
-  });
-
-  it("refuses what cannot be written as JSON, and what is too large for any reader", async () => {
-    const house = sdkHouse();
-    expect((await errorOf(house.agent.claim("idle", { metadata: { big: 1n } }))).code).toBe("bad-message");
-    const huge = { metadata: { text: "x".repeat(70_000) } };
-    expect((await errorOf(house.agent.claim("idle", huge))).message).toContain("readers take");
-  });
-
-  it("rejects at once when the link is down, and when it is lost before the server answers", async () => {
-    const house = sdkHouse();
-    await house.publish(4);
-    house.broker.freeze();
-    const underWay = errorOf(house.agent.claim("executing"));
-    house.bus.loseLink();
-    expect(await underWay).toMatchObject({ code: "nats-unreachable" });
-    expect((await underWay).message).toContain("may be lost");
-    const error = await errorOf(house.agent.claim("executing"));
-    expect(error.code).toBe("nats-unreachable");
-    expect(error.message).toContain("was not sent");
-  });
-
-  it("holds no more claims under way than it says, and takes new ones when the server has answered", async () => {
-    const house = sdkHouse();
-    await house.publish(4);
-    house.broker.freeze();
-    const claims = Array.from({ length: CLAIMS_UNDER_WAY_MAX }, () => house.agent.claim("executing"));
-    expect((await errorOf(house.agent.claim("executing"))).code).toBe("too-many-claims");
-    house.broker.thaw();
-    await Promise.all(claims);
-    await house.agent.claim("executing");
-    expect(house.claims).toHaveLength(CLAIMS_UNDER_WAY_MAX + 1);
-  });
-});
-
-describe("BACKBEAT-REQ-040 Agent.stop", () => {
-  it("waits for the claims under way, then is silent for good", async () => {
-    const house = sdkHouse();
-    await house.publish(4);
-    house.broker.freeze();
-    const claim = house.agent.claim("completed");
-    let stopped = false;
-    const stop = house.agent.stop().then(() => {
-      stopped = true;
-    });
-    await settled();
-    expect(stopped).toBe(false);
-    house.broker.thaw();
-    await Promise.all([stop, claim]);
-    expect(house.claims).toHaveLength(1);
-    expect((await errorOf(house.agent.claim("idle"))).code).toBe("stopped");
-    await house.publish(5);
-    await house.clock.run(5_000);
-    expect(indexes(house.beats)).toEqual([4]);
-    expect(house.clock.pending).toBe(0);
-    expect(house.bus.connected).toBe(true);
-    await house.agent.stop();
-  });
-
-  it("does not wait for ever for a server that is silent", async () => {
-    const house = sdkHouse();
-    await house.publish(4);
-    house.broker.freeze();
-    void house.agent.claim("completed").catch(() => undefined);
-    const stop = house.agent.stop();
-    await house.clock.run(2_000);
-    await stop;
-  });
-});
-
-describe("BACKBEAT-REQ-040 runAgent settings", () => {
-  it("tells every mistake at once", () => {
-    const ports = { bus: fakeBroker().connect(), clock: new FakeClock(), log: silentLog };
-    const start = () => runAgent({ clusterId: "a.b", agentId: "a b", jitterToleranceMs: -1 }, ports);
-    expect(start).toThrow(
-      'Cannot start an agent: clusterId is "a.b", expected 1 to 64 letters, digits, _ or -; agentId is "a b", expected 1 to 128 letters, digits, _, : or -; jitterToleranceMs is -1, expected milliseconds, 0 or more',
     );
   });
 });

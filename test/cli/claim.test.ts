@@ -90,16 +90,6 @@ describe("BACKBEAT-REQ-041 backbeat claim", () => {
     );
   });
 
-  it("does not call a claim sent that the server never confirmed", async () => {
-    await using stuck = await fleetStage();
-    const program = startProgram(["claim", "idle", ...stuck.flags, "--agent", "unconfirmed", "--wait", "30"]);
-    await waitFor("its line", () => program.stderr() !== "");
-    await stuck.server.kill("SIGSTOP");
-    program.child.kill("SIGTERM");
-    expect(await program.end).toBe("SIGTERM");
-    await stuck.server.kill("SIGCONT");
-  });
-
   it("ends with 2 when it is wrongly called, tells every mistake, and sends nothing", async () => {
     const before = stage.claims.length;
     const wrong = await claim(

@@ -1,7 +1,7 @@
 /** An agent on a fake bus and a fake clock, with a hand-led pulse and what its claims look like on the wire. */
 import type { StatusClaim } from "../../src/contracts/status-claim.ts";
 import { subjectsOf } from "../../src/contracts/subjects.ts";
-import type { Bus } from "../../src/ports.ts";
+import type { BackbeatError } from "../../src/errors.ts";
 import { type Agent, runAgent } from "../../src/sdk/agent.ts";
 import type { AgentSettings } from "../../src/sdk/agent-settings.ts";
 import type { Beat } from "../../src/sdk/beat.ts";
@@ -38,15 +38,15 @@ export interface SdkHouseOptions {
   readonly settings?: Partial<AgentSettings>;
   /** Frames say where their bar begins and how long bars are, as ours do; default true. */
   readonly announcesBars?: boolean;
-  /** What the agent is given instead of its connection. */
-  readonly wrapBus?: (bus: FakeBus) => Bus;
+  /** Timers fire this much early, ms. */
+  readonly earlyMs?: number;
   /** Called before the agent starts. */
   readonly before?: (house: Pick<SdkHouse, "peer" | "answerWith">) => void;
 }
 
 export function sdkHouse(options: SdkHouseOptions = {}): SdkHouse {
   const { announcesBars = true, connected = true } = options;
-  const clock = new FakeClock();
+  const clock = new FakeClock({ earlyMs: options.earlyMs ?? 0 });
   const log = recordingLog();
   const broker = fakeBroker();
   const bus = broker.connect({ connected });
@@ -67,7 +67,7 @@ export function sdkHouse(options: SdkHouseOptions = {}): SdkHouse {
   options.before?.({ peer, answerWith });
   const agent = runAgent(
     { clusterId: CLUSTER, agentId: "test:agent", ...options.settings },
-    { bus: options.wrapBus?.(bus) ?? bus, clock, log },
+    { bus, clock, log },
   );
   agent.onBeat((beat) => beats.push(beat));
   agent.onDownbeat((beat) => downbeats.push(beat));
@@ -94,4 +94,17 @@ export function sdkHouse(options: SdkHouseOptions = {}): SdkHouse {
     },
     answerWith,
   };
+}
+
+export const indexes = (beats: readonly { readonly index: number }[]): number[] =>
+  beats.map(({ index }) => index);
+
+/** What a promise was rejected with. */
+export async function errorOf(promise: Promise<unknown>): Promise<BackbeatError> {
+  const thrown = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (thrown === undefined) throw new Error("it did not reject");
+  return thrown as BackbeatError;
 }

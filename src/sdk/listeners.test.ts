@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import { fakeBroker } from "../../test/support/fake-bus.ts";
+import { FakeClock } from "../../test/support/fake-clock.ts";
+import { silentLog } from "../../test/support/recording-log.ts";
+import { sdkHouse } from "../../test/support/sdk-house.ts";
+import { runAgent } from "./agent.ts";
+
+describe("BACKBEAT-REQ-040 runAgent and its listeners", () => {
+  it("goes on when a listener throws, rejects or never returns, and says so at a bounded rate", async () => {
+    const house = sdkHouse();
+    const order: string[] = [];
+    house.agent.onBeat(() => {
+      throw new Error("thrown");
+    });
+    house.agent.onBeat(async () => {
+      throw new Error("rejected");
+    });
+    house.agent.onBeat(() => new Promise(() => undefined));
+    house.agent.onBeat(({ index }) => order.push(`last ${index}`));
+    await house.play(1, 5);
+    expect(order).toEqual([1, 2, 3, 4, 5].map((index) => `last ${index}`));
+    expect(house.log.texts("error")).toEqual(["A listener to beats failed: thrown"]);
+    await house.clock.run(10_000);
+    const second = house.log.lines.filter(({ level }) => level === "error").at(-1);
+    expect(second?.data?.keptBack).toBeGreaterThan(8);
+  });
+
+  it("stops telling a listener that was taken away, also while beats are told", async () => {
+    const house = sdkHouse();
+    const heard: string[] = [];
+    const off = house.agent.onBeat(() => {
+      heard.push("first");
+      off();
+      offOther();
+    });
+    const offOther = house.agent.onBeat(() => heard.push("second"));
+    await house.play(1, 2);
+    off();
+    expect(heard).toEqual(["first"]);
+  });
+});
+
+describe("BACKBEAT-REQ-040 runAgent settings", () => {
+  it("tells every mistake at once", () => {
+    const ports = { bus: fakeBroker().connect(), clock: new FakeClock(), log: silentLog };
+    const start = () => runAgent({ clusterId: "a.b", agentId: "a b", jitterToleranceMs: -1 }, ports);
+    expect(start).toThrow(
+      'Cannot start an agent: clusterId is "a.b", expected 1 to 64 letters, digits, _ or -; agentId is "a b", expected 1 to 128 letters, digits, _, : or -; jitterToleranceMs is -1, expected milliseconds, 0 or more',
+    );
+  });
+});
