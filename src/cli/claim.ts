@@ -5,6 +5,7 @@
  * with one line that says why. A mistake in what was typed is found before anything is connected.
  */
 import { hostname } from "node:os";
+import { encodeClaim } from "../contracts/encode.ts";
 import type { StatusClaim } from "../contracts/status-claim.ts";
 import { BackbeatError } from "../errors.ts";
 import { SystemClock } from "../runtime/clock.ts";
@@ -49,5 +50,5 @@ export const run: Run<"claim"> = async (settings, context) => {
 };
 
 function shown(claim: StatusClaim, asJson: boolean): string {
-  return asJson ? JSON.stringify(claim) : claimedLine(claim);
+  return asJson ? new TextDecoder().decode(encodeClaim(claim)) : claimedLine(claim);
 }

@@ -39,7 +39,7 @@ describe("BACKBEAT-REQ-041 backbeat claim", () => {
     const { end, stdout } = await claim("blocked", ...stage.flags, "--agent", "full", ...said, ...more);
     expect(end).toBe(0);
     const [sent] = await stage.claimsOf("full", 1);
-    expect(JSON.parse(stdout)).toEqual(sent);
+    expect(stdout).toBe(`${JSON.stringify(sent)}\n`);
     expect(sent).toMatchObject({
       task_id: "deploy",
       state: "blocked",
