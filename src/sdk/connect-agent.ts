@@ -8,9 +8,9 @@ import { BackbeatError } from "../errors.ts";
 import { NatsBus } from "../nats/bus.ts";
 import { type NatsSettings, parseServers } from "../nats/connect.ts";
 import type { Log } from "../ports.ts";
+import { SystemClock } from "../runtime/clock.ts";
 import { type Agent, runAgent } from "./agent.ts";
 import { type AgentSettings, checkAgentSettings } from "./agent-settings.ts";
-import { ProcessClock } from "./process-clock.ts";
 import { stderrLog } from "./stderr-log.ts";
 
 export interface ConnectOptions extends Omit<AgentSettings, "subjects"> {
@@ -36,7 +36,7 @@ export function connectAgent(url: string, options: ConnectOptions): Agent {
   const bus = new NatsBus({ ...nats, servers: parsed.servers, name: `backbeat ${settings.agentId}` }, log);
   const agent = runAgent(
     { ...settings, subjects: subjectsOf(settings.clusterId, subjects) },
-    { bus, clock: new ProcessClock(), log },
+    { bus, clock: new SystemClock(), log },
   );
   return {
     get now() {

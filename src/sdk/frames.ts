@@ -7,8 +7,8 @@
 import { createDecoder } from "../contracts/decode.ts";
 import { Refusal } from "../contracts/refusal.ts";
 import type { FrameEntry } from "../core/entry.ts";
+import { RareLine } from "../nats/rare-line.ts";
 import type { Bus, BusSubscription, Clock, Log, Timer } from "../ports.ts";
-import { RareLine } from "./rare-line.ts";
 
 /** A pulse answers from memory: one that has not by then is not there, or the next frame is sooner. */
 const ANSWER_TIMEOUT_MS = 1_000;
@@ -51,7 +51,7 @@ export class FrameSource {
   constructor(parts: FrameSourceParts) {
     const { bus, clock, subjects } = parts;
     this.#parts = parts;
-    this.#line = new RareLine(REFUSED_LINE_MS, clock);
+    this.#line = new RareLine(REFUSED_LINE_MS, () => clock.monotonicMs());
     this.#subscription = bus.subscribe(subjects.beat, ({ data }) => this.#hear(data, false));
     bus.onLink((link) => {
       if (link === "restored") void this.#ask();

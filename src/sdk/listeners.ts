@@ -4,8 +4,8 @@
  * What it throws is logged, at a bounded rate; a promise that it returns is not waited for.
  */
 import { messageOf } from "../errors.ts";
+import { RareLine } from "../nats/rare-line.ts";
 import type { Clock, Log } from "../ports.ts";
-import { RareLine } from "./rare-line.ts";
 
 /** What a listener may return; a rejection is caught. */
 export type Listener<T> = (value: T) => unknown;
@@ -23,7 +23,7 @@ export class Listeners<T> {
   constructor(what: string, ports: { readonly clock: Clock; readonly log: Log }) {
     this.#what = what;
     this.#log = ports.log;
-    this.#line = new RareLine(FAULT_LINE_MS, ports.clock);
+    this.#line = new RareLine(FAULT_LINE_MS, () => ports.clock.monotonicMs());
   }
 
   /** Adds a listener; the answer takes it away again. The same function added twice is called twice. */
