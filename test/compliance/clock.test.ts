@@ -2,7 +2,6 @@
 import { describe, expect, it } from "vitest";
 import type { Clock } from "../../src/ports.ts";
 import { SystemClock } from "../../src/runtime/clock.ts";
-import { ProcessClock } from "../../src/sdk/process-clock.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -23,13 +22,6 @@ const SUBJECTS: readonly Subject[] = [
     name: "SystemClock",
     create: () => ({
       clock: new SystemClock(),
-      letPass: async (_ms, until) => void (await waitFor("the timers", until)),
-    }),
-  },
-  {
-    name: "ProcessClock",
-    create: () => ({
-      clock: new ProcessClock(),
       letPass: async (_ms, until) => void (await waitFor("the timers", until)),
     }),
   },
