@@ -89,7 +89,7 @@ describe("BACKBEAT-REQ-041 startReport", () => {
     await report.finish(failed);
     expect(statesOf(claims)).toEqual(["executing 4", "failed 4"]);
     expect(claims[0]).toMatchObject({ progress: 0, beats_left: 60 });
-    expect(claims[1]?.metadata).toEqual({ error_code: 3 });
+    expect(claims[1]?.metadata).toEqual({ error_code: 3, next_beat: Number.MAX_SAFE_INTEGER });
     expect(lines).toEqual([]);
   });
 

@@ -14,6 +14,9 @@ const said = { progress: 0.25, note: "25%" };
 const completed = { exitCode: 0, state: "completed", errorCode: undefined } as const;
 const failed = { exitCode: 3, state: "failed", errorCode: 3 } as const;
 
+/** What keeps a command that has ended from being called silent. */
+const never = { next_beat: Number.MAX_SAFE_INTEGER };
+
 describe("BACKBEAT-REQ-041 executingDetails", () => {
   it("names the task, and nothing that nobody knows", () => {
     expect(executingDetails(plain)).toEqual({ task_id: "build" });
@@ -44,21 +47,22 @@ describe("BACKBEAT-REQ-041 executingDetails", () => {
 
 describe("BACKBEAT-REQ-041 endingDetails", () => {
   it("is all of it when completed, with the last that was printed", () => {
-    expect(endingDetails(completed, plain)).toEqual({ task_id: "build", progress: 1 });
+    expect(endingDetails(completed, plain)).toEqual({ task_id: "build", progress: 1, metadata: never });
     expect(endingDetails(completed, { ...plain, said })).toEqual({
       task_id: "build",
       progress: 1,
       notes: "25%",
+      metadata: never,
     });
   });
 
   it("keeps how far it came when it failed, and why", () => {
-    expect(endingDetails(failed, plain)).toEqual({ task_id: "build", metadata: { error_code: 3 } });
+    expect(endingDetails(failed, plain)).toEqual({ task_id: "build", metadata: { error_code: 3, ...never } });
     expect(endingDetails({ ...failed, errorCode: "SIGTERM" }, { ...plain, said })).toEqual({
       task_id: "build",
       progress: 0.25,
       notes: "25%",
-      metadata: { error_code: "SIGTERM" },
+      metadata: { error_code: "SIGTERM", ...never },
     });
   });
 });

@@ -22,6 +22,9 @@ const PROGRESS_BY_TIME_MAX = 0.99;
 const BEATS_LEFT_MIN = 1;
 const BEATS_LEFT_MAX = 1_000;
 
+/** A command that has ended will not claim again: nobody need call it silent. */
+const NEVER_BEAT = Number.MAX_SAFE_INTEGER;
+
 /** While it runs. */
 export function executingDetails(command: CommandState): ClaimDetails {
   const { expectedMs, said, taskId } = command;
@@ -39,9 +42,15 @@ export function executingDetails(command: CommandState): ClaimDetails {
 export function endingDetails(ending: Ending, command: CommandState): ClaimDetails {
   const { said, taskId } = command;
   const notes = said === undefined ? {} : { notes: said.note };
-  if (ending.state === "completed") return { task_id: taskId, progress: 1, ...notes };
+  if (ending.state === "completed")
+    return { task_id: taskId, progress: 1, ...notes, metadata: { next_beat: NEVER_BEAT } };
   const progress = said === undefined ? {} : { progress: said.progress };
-  return { task_id: taskId, ...progress, ...notes, metadata: { error_code: ending.errorCode } };
+  return {
+    task_id: taskId,
+    ...progress,
+    ...notes,
+    metadata: { error_code: ending.errorCode, next_beat: NEVER_BEAT },
+  };
 }
 
 function progressByTime({ elapsedMs }: CommandState, expectedMs: number): number {
