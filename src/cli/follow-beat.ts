@@ -38,13 +38,20 @@ export async function followBeat(
   lifecycle.onStop("the NATS connection", () => bus.close());
   const follower = start({ bus, clock: new SystemClock() });
   lifecycle.onStop(name, () => follower.stop());
-  if ((context.stderr as { readonly isTTY?: boolean }).isTTY === true)
-    // The first to end, so that what is said at the end does not stand behind the ^C that a terminal shows.
-    lifecycle.onStop("the line of the terminal", () => void context.stderr.write("\n"));
   const failures: unknown[] = [];
+  let hasEnded = false;
+  // The first to end, so that what is said at the end does not stand behind the ^C that a terminal shows.
+  lifecycle.onStop("the line of the terminal", () => {
+    const isTerminal = (context.stderr as { readonly isTTY?: boolean }).isTTY === true;
+    if (isTerminal && !hasEnded) context.stderr.write("\n");
+  });
   follower.done.then(
-    () => lifecycle.stop("it has come to its end"),
+    () => {
+      hasEnded = true;
+      lifecycle.stop("it has come to its end");
+    },
     (error: unknown) => {
+      hasEnded = true;
       failures.push(error);
       lifecycle.stop("it cannot go on", 1);
     },

@@ -3,7 +3,7 @@ import { type AgentState, STATES } from "../../contracts/status-claim.ts";
 import { agentIdAt, type FleetSettings } from "../../sim/fleet-settings.ts";
 import { durationText } from "../duration.ts";
 import type { Paint } from "../paint.ts";
-import { countOf, countText } from "../watch/plain.ts";
+import { countOf, countText } from "../plain.ts";
 import { type BeatRecord, type ClaimResult, claimsOf, lostOf, type RunTotals } from "./beat-record.ts";
 
 /** After so many rows the header comes again: it is always on the screen. */

@@ -1,7 +1,7 @@
 /** A beat as a line: when, which, where in its bar, how fast, in which window, from whom. Pure. */
 import type { BeatFrame } from "../../contracts/beat-frame.ts";
 import type { Paint } from "../paint.ts";
-import { LINE_COLUMNS, plain, timeText } from "./plain.ts";
+import { LINE_COLUMNS, plain, timeText } from "../plain.ts";
 
 /** Where in its bar a beat is; what is not known is left out. */
 export interface BarPlace {

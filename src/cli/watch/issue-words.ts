@@ -1,6 +1,6 @@
 /** The issues of a report in words that follow their count: `3 tasks failed`. */
 import type { IssueCategory } from "../../core/summary.ts";
-import { plain } from "./plain.ts";
+import { plain } from "../plain.ts";
 
 /** For one, for many. At most 48 characters, so that a line of a report fits a terminal. */
 const WORDS: Readonly<Record<IssueCategory, readonly [one: string, many: string]>> = {

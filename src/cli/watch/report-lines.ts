@@ -1,9 +1,9 @@
 /** A report as a small table, the same columns for every report, so that one can be held against the next. Pure. */
 import type { BarReport } from "../../contracts/bar-report.ts";
 import type { Paint } from "../paint.ts";
+import { countText, plain, rangeText, timeText } from "../plain.ts";
 import { WINDOW_ID_SHOWN } from "./beat-line.ts";
 import { issueWords } from "./issue-words.ts";
-import { countText, plain, rangeText, timeText } from "./plain.ts";
 
 const INDENT = " ".repeat(10);
 const SEVERITY_COLUMNS = 8;

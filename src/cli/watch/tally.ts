@@ -1,7 +1,7 @@
 /** What was watched, in numbers: nothing that came is lost from them. Pure. */
 import { wrap } from "../../runtime/settings/wrap.ts";
 import { durationText } from "../duration.ts";
-import { countOf, countText, LINE_COLUMNS } from "./plain.ts";
+import { countOf, countText, LINE_COLUMNS } from "../plain.ts";
 
 /** Why something that could be read was not shown. */
 const IGNORED = ["duplicate", "stale", "candidate", "foreign", "repeated report"] as const;

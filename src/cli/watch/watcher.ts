@@ -10,8 +10,8 @@ import type { BeatFrame } from "../../contracts/beat-frame.ts";
 import { createDecoder, Refusal } from "../../contracts/decode.ts";
 import { durationText } from "../duration.ts";
 import type { Heard } from "../hear-beats.ts";
+import { countOf, rangeText } from "../plain.ts";
 import type { BarPlace } from "./beat-line.ts";
-import { countOf, rangeText } from "./plain.ts";
 import { type Tally, tally } from "./tally.ts";
 
 /** A thing to show. A note is about the data and no part of it; `warning`: something is not as it should be. */
