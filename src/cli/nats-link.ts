@@ -6,7 +6,8 @@ import { NatsBus } from "../nats/bus.ts";
 import type { NatsSettings } from "../nats/connect.ts";
 import { findNatsUrl } from "../nats/find-nats.ts";
 import type { Log } from "../ports.ts";
-import type { SettingsOf } from "../runtime/settings/table.ts";
+import { envOf } from "../runtime/settings/setting.ts";
+import { SETTINGS, type SettingsOf } from "../runtime/settings/table.ts";
 
 /** The settings that every connected command has. */
 export type LinkSettings = Pick<
@@ -66,4 +67,25 @@ function natsSettingsOf(settings: LinkSettings, name: string): NatsSettings {
     ...(natsNkeyFile === undefined ? {} : { nkeyFile: natsNkeyFile }),
     ...(Object.keys(tls).length === 0 ? {} : { tls }),
   };
+}
+
+const LINK_SETTINGS: readonly (keyof LinkSettings)[] = [
+  "clusterId",
+  "dataDir",
+  "natsServers",
+  "natsCredsFile",
+  "natsNkeyFile",
+  "natsTlsCaFile",
+  "natsTlsCertFile",
+  "natsTlsKeyFile",
+  "subjectBeat",
+  "subjectStatus",
+  "subjectReverb",
+  "subjectNow",
+];
+
+/** The same settings for a process of ours: by environment, for other users of a machine can read its flags. */
+export function linkEnvironment(settings: LinkSettings): Record<string, string> {
+  const given = LINK_SETTINGS.filter((name) => settings[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [envOf(SETTINGS[name].flag), settings[name] as string]));
 }

@@ -17,6 +17,8 @@ export interface SampleAgentsOptions {
   readonly program: string;
   /** Further arguments of `backbeat sim`, the same for each. */
   readonly args: readonly string[];
+  /** Their environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
 }
 
@@ -25,13 +27,14 @@ export interface SampleAgents {
 }
 
 export function startSampleAgents(options: SampleAgentsOptions): SampleAgents {
-  const { args, count, log, program } = options;
+  const { args, count, env, log, program } = options;
   let isStopping = false;
   const children = Array.from({ length: count }, (_, place) => {
     const own = ["--agents", "1", "--prefix", `worker-${place + 1}`, "--seed", String(place + 1), "--quiet"];
     // A process group of its own: Ctrl-C reaches the whole foreground group, and agents end when we say so.
     const child = fork(program, ["sim", ...own, ...args], {
       detached: true,
+      env: { ...env },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     child.on("error", (error) => log.error(`Cannot start sample agent ${place + 1}: ${error.message}`));

@@ -9,7 +9,7 @@ import { startEmbeddedServer } from "../nats/server.ts";
 import type { Bus } from "../ports.ts";
 import type { SettingsOf } from "../runtime/settings/table.ts";
 import type { CommandContext, Run } from "./command.ts";
-import { openBus, subjectsFor } from "./nats-link.ts";
+import { linkEnvironment, openBus, subjectsFor } from "./nats-link.ts";
 import { paintFor } from "./paint.ts";
 import { runService } from "./run-service.ts";
 import { startSampleAgents } from "./sample-agents.ts";
@@ -83,12 +83,11 @@ async function startNats(settings: UpSettings, { context, host }: Place): Promis
 }
 
 function startAgents(settings: UpSettings, { context, host }: Place): void {
-  const { agents: count, clusterId, dataDir, natsServers } = settings;
-  const nats = natsServers === undefined ? [] : ["--nats", natsServers];
   const agents = startSampleAgents({
-    count,
+    count: settings.agents,
     program: context.program,
-    args: ["--cluster", clusterId, "--data-dir", dataDir, ...nats, ...SAMPLE_LIFE],
+    args: SAMPLE_LIFE,
+    env: { ...context.env, ...linkEnvironment(settings) },
     log: host.log,
   });
   host.lifecycle.onStop("the sample agents", () => agents.stop());
