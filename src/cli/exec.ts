@@ -11,7 +11,7 @@ import type { Writable } from "node:stream";
 import { messageOf } from "../errors.ts";
 import type { SettingsOf } from "../runtime/settings/table.ts";
 import type { CommandContext, Run } from "./command.ts";
-import { type Child, startChild } from "./exec/child.ts";
+import { type Child, type ChildOptions, startChild } from "./exec/child.ts";
 import { describeFailedStart, type Ending, endingOf, endingOfFailedStart } from "./exec/ending.ts";
 import { FdWriter } from "./exec/fd-writer.ts";
 import { Lines } from "./exec/lines.ts";
@@ -26,40 +26,48 @@ export const run: Run<"exec"> = async (settings, context) => {
   const say = (text: string): void => void stderr.write(`backbeat exec: ${text}\n`);
   // Nobody reading what we say must not end the command.
   stderr.on("error", () => undefined);
-  const child = startChild(operands, { env, piped: settings.progressPattern !== undefined });
-  const command = new RunningCommand(child);
+  const command = new RunningCommand(operands, { env, piped: settings.progressPattern !== undefined });
   const output = command.passOutputOn(settings.progressPattern, context);
   const report = await tryReport(settings, { command, context, say });
 
-  const end = await child.ended;
-  command.hasEnded = true;
+  const end = await command.ended;
   if ("failure" in end) say(describeFailedStart(operands[0] ?? "", end.failure));
   const ending: Ending =
     "failure" in end ? endingOfFailedStart(end.failure) : endingOf(end, { overBudget: command.isOverBudget });
-  await Promise.race([Promise.all([output, report?.finish(ending)]), command.abandoned]);
+  const finished = Promise.all([report?.finish(ending), output]);
+  const [unreported] = await Promise.race([finished, command.abandoned]);
+  if (unreported !== undefined) say(unreported);
   return ending.exitCode;
 };
 
 /** State: what the command printed of its progress, whether it still runs, and whose the signals are. */
 class RunningCommand {
-  /** From then on a signal means that nothing is to be waited for. */
-  hasEnded = false;
   isOverBudget = false;
   said: SaidProgress | undefined;
-  /** Resolves when a signal comes after the end. */
-  readonly abandoned: Promise<void>;
+  /** Resolves, with nothing to say, when a signal comes after the end. */
+  readonly abandoned: Promise<readonly [undefined]>;
   readonly #child: Child;
+  /** From then on a signal means that nothing is to be waited for. */
+  #hasEnded = false;
 
-  constructor(child: Child) {
-    this.#child = child;
+  /** Starts it. Its signals are ours to pass on before there is anybody to send one on to. */
+  constructor(words: readonly string[], options: ChildOptions) {
     let abandon: () => void = () => undefined;
     this.abandoned = new Promise((resolve) => {
-      abandon = resolve;
+      abandon = () => resolve([undefined]);
     });
     passSignals((signal, reachesItByItself) => {
-      if (this.hasEnded) abandon();
-      else if (!reachesItByItself) child.kill(signal);
+      if (this.#hasEnded) abandon();
+      else if (!reachesItByItself) this.kill(signal);
     });
+    this.#child = startChild(words, options);
+    void this.#child.ended.then(() => {
+      this.#hasEnded = true;
+    });
+  }
+
+  get ended(): Child["ended"] {
+    return this.#child.ended;
   }
 
   kill(signal: NodeJS.Signals): void {

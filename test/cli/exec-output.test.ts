@@ -18,14 +18,18 @@ const sha = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).d
 describe("BACKBEAT-REQ-041 backbeat exec: output", () => {
   it("is passed on byte for byte, also what is no text and all that is left at the end", async () => {
     const bytes = randomBytes(5_000_000);
-    const file = join(folder, "bytes");
-    writeFileSync(file, bytes);
+    const few = bytes.subarray(0, 200_000);
+    writeFileSync(join(folder, "bytes"), bytes);
+    writeFileSync(join(folder, "few"), few);
     for (const start of [ALONE, LOOKING]) {
-      const program = startProgram([...start, "--", "sh", "-c", `cat '${file}'; cat '${file}' >&2; exit 5`]);
+      const program = startProgram([...start, "--", "sh", "-c", "cat few >&2; cat bytes; exit 5"], {
+        cwd: folder,
+      });
       expect(await program.end).toBe(5);
       expect(sha(Buffer.from(program.stdout(), "latin1"))).toBe(sha(bytes));
       const said = Buffer.from(program.stderr(), "latin1");
-      expect(said.includes(bytes)).toBe(true);
+      expect(said.subarray(0, few.length).equals(few)).toBe(true);
+      expect(said.subarray(few.length).toString()).toMatch(/^backbeat exec: sh (was|is) not reported/);
     }
   });
 

@@ -181,12 +181,12 @@ describe("BACKBEAT-REQ-041 backbeat exec: claims", () => {
   it("stops a command when its budget of beats is used up, and ends with 124", async () => {
     const program = startProgram(args("budget", "--budget", "2", ...sh("echo ready; exec sleep 600")));
     await stage.claimsOf("budget", 1);
-    await stage.publish(30);
-    await stage.publish(31);
+    await stage.publish(8);
+    await stage.publish(9);
     expect(await program.end).toBe(124);
     expect(program.stderr()).toBe("backbeat exec: sh is stopped: its budget of 2 beats is used up\n");
     const claims = await stage.claimsOf("budget", 4);
-    expect(stage.saidBy("budget")).toEqual(["executing 7", "executing 30", "executing 31", "failed 31"]);
+    expect(stage.saidBy("budget")).toEqual(["executing 7", "executing 8", "executing 9", "failed 9"]);
     expect(claims[3]).toMatchObject({ state: "failed", metadata: { error_code: "budget" } });
   });
 });

@@ -34,8 +34,12 @@ describe("BACKBEAT-REQ-040 door ./sdk", () => {
       "contracts",
       "core",
       "nats",
+      "runtime",
       "sdk",
     ]);
+    expect(
+      loaded.filter((url) => url.includes("/dist/runtime/")).map((url) => url.split("/").at(-1)),
+    ).toEqual(["clock.js"]);
     const packages = new Set(
       loaded.map((url) => /.*\/node_modules\/(?:(@[^/]+)\/)?([^/]+)\//.exec(url)?.[1] ?? ""),
     );

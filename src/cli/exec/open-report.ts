@@ -53,9 +53,10 @@ export function openReport(settings: OpenReportSettings, parts: OpenReportParts)
   return {
     agent: report.agent,
     async finish(ending) {
-      await report.finish(ending);
+      const line = await report.finish(ending);
       // Not waited for: a server that is silent would hold the end up.
       void bus.close();
+      return line;
     },
   };
 }

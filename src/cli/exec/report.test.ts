@@ -6,6 +6,7 @@ import { silentLog } from "../../../test/support/recording-log.ts";
 import type { StatusClaim } from "../../contracts/status-claim.ts";
 import { subjectsOf } from "../../contracts/subjects.ts";
 import { watchBudget } from "./budget.ts";
+import type { Ending } from "./ending.ts";
 import type { SaidProgress } from "./progress.ts";
 import { startReport } from "./report.ts";
 
@@ -55,6 +56,11 @@ function house(
     print: (progress: number, note: string) => {
       said = { progress, note };
     },
+    /** Ends the command; what is left to say is said. */
+    async finish(ending: Ending) {
+      const line = await report.finish(ending);
+      if (line !== undefined) lines.push(line);
+    },
     async beat(index: number) {
       peer.publish(subjects.beat, frameBody(index));
       await settled();
@@ -67,12 +73,12 @@ const statesOf = (claims: readonly StatusClaim[]) =>
 
 describe("BACKBEAT-REQ-041 startReport", () => {
   it("claims executing at once, on each beat, and the end", async () => {
-    const { beat, claims, clock, lines, print, report } = house({ answer: 4 });
+    const { beat, claims, clock, lines, print, finish } = house({ answer: 4 });
     await settled();
     await clock.run(1_000);
     print(0.5, "50%");
     await beat(5);
-    await report.finish(completed);
+    await finish(completed);
     expect(statesOf(claims)).toEqual(["executing 4", "executing 5", "completed 5"]);
     expect(claims[0]).toMatchObject({ agent_id: "exec:here-1", task_id: "build" });
     expect(claims[0]).not.toHaveProperty("progress");
@@ -85,8 +91,8 @@ describe("BACKBEAT-REQ-041 startReport", () => {
   });
 
   it("claims begin and end of a command that was shorter than the way to the first beat", async () => {
-    const { claims, lines, report } = house({ answer: 4, expectedMs: 60_000 });
-    await report.finish(failed);
+    const { claims, lines, finish } = house({ answer: 4, expectedMs: 60_000 });
+    await finish(failed);
     expect(statesOf(claims)).toEqual(["executing 4", "failed 4"]);
     expect(claims[0]).toMatchObject({ progress: 0, beats_left: 60 });
     expect(claims[1]?.metadata).toEqual({ error_code: 3, next_beat: Number.MAX_SAFE_INTEGER });
@@ -94,64 +100,64 @@ describe("BACKBEAT-REQ-041 startReport", () => {
   });
 
   it("waits a bounded time for a link, counted from the start, and says once that there was none", async () => {
-    const { clock, lines, report } = house({ connected: false });
+    const { clock, lines, finish } = house({ connected: false });
     await clock.run(500);
     let finished = false;
-    const finish = report.finish(completed).then(() => {
+    const finishing = finish(completed).then(() => {
       finished = true;
     });
     await clock.run(1_499);
     expect(finished).toBe(false);
     await clock.run(1);
-    await finish;
+    await finishing;
     expect(lines).toEqual(["build was not reported: connection refused"]);
   });
 
   it("does not wait at the end of a long command for what never came, and does not say it twice", async () => {
-    const { clock, lines, report } = house({ connected: false });
+    const { clock, lines, finish } = house({ connected: false });
     await clock.run(60_000);
     expect(lines).toEqual(["build is not reported for now: connection refused; it runs on"]);
-    const finish = report.finish(completed);
+    const finishing = finish(completed);
     await clock.run(0);
-    await finish;
+    await finishing;
     expect(lines).toHaveLength(1);
   });
 
   it("says that there is no pulse", async () => {
-    const { clock, lines, report } = house();
-    const finish = report.finish(completed);
+    const { clock, lines, finish } = house();
+    const finishing = finish(completed);
     await clock.run(2_000);
-    await finish;
+    await finishing;
     expect(lines).toEqual([
       "build was not reported: no beat of cluster test on backbeat.test.beat, and nobody answers on backbeat.test.now; is its pulse running?",
     ]);
   });
 
   it("begins when the link comes up late", async () => {
-    const { beat, bus, claims, clock, lines, report } = house({ connected: false });
+    const { beat, bus, claims, clock, lines, finish } = house({ connected: false });
     await clock.run(5_000);
     bus.restoreLink();
     await beat(9);
-    await report.finish(completed);
+    await finish(completed);
     expect(statesOf(claims)).toEqual(["executing 9", "completed 9"]);
     expect(lines).toHaveLength(1);
   });
 
   it("claims the end again when the link was lost and comes back in time", async () => {
-    const { beat, bus, claims, clock, lines, report } = house();
+    const { beat, bus, claims, clock, lines, finish } = house();
     await beat(3);
     bus.loseLink();
-    const finish = report.finish(completed);
+    const finishing = finish(completed);
     await clock.run(1_000);
     bus.restoreLink();
     await clock.run(100);
-    await finish;
+    await finishing;
     expect(statesOf(claims)).toEqual(["executing 3", "completed 4"]);
     expect(lines).toEqual([]);
   });
 
   it("says that the end was not reported when the link is lost for good", async () => {
-    const { beat, bus, clock, lines, report } = house();
+    const { beat, bus, clock, lines, finish } = house();
     await beat(3);
     bus.loseLink();
     await clock.run(10_000);
@@ -159,19 +165,19 @@ describe("BACKBEAT-REQ-041 startReport", () => {
     bus.restoreLink();
     await clock.run(1_050);
     bus.loseLink();
-    const finish = report.finish(completed);
+    const finishing = finish(completed);
     await clock.run(2_000);
-    await finish;
+    await finishing;
     expect(lines.slice(1)).toEqual(["the end of build was not reported: connection refused"]);
   });
 
   it("ends also when the server is silent", async () => {
-    const { beat, broker, clock, lines, report } = house();
+    const { beat, broker, clock, lines, finish } = house();
     await beat(3);
     broker.freeze();
-    const finish = report.finish(completed);
+    const finishing = finish(completed);
     await clock.run(2_000);
-    await finish;
+    await finishing;
     expect(lines).toEqual(["the end of build was not reported: the server did not confirm within 2 s"]);
   });
 });

@@ -1,8 +1,8 @@
 /**
  * Claims for a running command (BACKBEAT-REQ-041): `executing` on each beat, `completed` or `failed` at the end.
  *
- * Best effort beside the command: nothing here throws into it, holds it up, or keeps it from ending. What could not
- * be reported is said in one line, and when reporting came to nothing again, in one more at the end.
+ * Best effort beside the command: nothing here throws into it, holds it up, or keeps it from ending. What cannot be
+ * reported is said in one line; if reporting began after that and came to nothing again, in one more at the end.
  */
 import type { Subjects } from "../../contracts/subjects.ts";
 import { BackbeatError, messageOf } from "../../errors.ts";
@@ -39,8 +39,11 @@ export interface ReportPorts {
 
 export interface Report {
   readonly agent: Agent;
-  /** Claims the end. Resolves when the server has it or it took too long. Never rejects. */
-  finish(ending: Ending): Promise<void>;
+  /**
+   * Claims the end. Resolves when the server has it or it took too long, then with the line that says so: for when
+   * the command's last output has gone. Never rejects.
+   */
+  finish(ending: Ending): Promise<string | undefined>;
 }
 
 /** A command that runs for longer is told about if it is not reported: before, a pulse may just be slow to answer. */
@@ -79,13 +82,13 @@ class RunningReport implements Report {
     });
   }
 
-  async finish(ending: Ending): Promise<void> {
+  async finish(ending: Ending): Promise<string | undefined> {
     this.#offBeat();
     this.#sayLater.cancel();
     this.#isFinishing = true;
     const failure = await this.#inTime(this.#deliver(ending));
-    if (failure !== undefined) this.#sayEnd(failure);
     void this.agent.stop();
+    return failure === undefined || this.#isKnown ? undefined : this.#endLine(failure);
   }
 
   /**
@@ -171,11 +174,10 @@ class RunningReport implements Report {
     this.#ports.say(`${this.#name()} is not reported for now: ${this.#reason()}; it runs on`);
   }
 
-  #sayEnd(failure: string): void {
-    if (this.#isKnown) return;
+  #endLine(failure: string): string {
     const what = this.#hasDelivered ? "the end of " : "";
     const why = this.agent.now === undefined || !this.#ports.bus.connected ? this.#reason() : failure;
-    this.#ports.say(`${what}${this.#name()} was not reported: ${why}`);
+    return `${what}${this.#name()} was not reported: ${why}`;
   }
 
   #name(): string {
