@@ -1,107 +1,107 @@
-/** One agent in one window: its last claim, and what its claims add up to. O(1) per claim (R4). */
-import type { AgentState, StatusClaim } from "../contracts/status-claim.ts";
-import type { ClaimEntry } from "./entry.ts";
-import type { Limits } from "./limits.ts";
-import { leavesTrace, TaskRecord } from "./task-record.ts";
+/** One agent's last claim, read from the columns: what presence and the API look at. */
+import { type AgentState, STATES } from "../contracts/status-claim.ts";
+import type { BarAgents } from "./bar-agents.ts";
+import { givenOf } from "./claim-values.ts";
+import type { KnownAgents } from "./known-agents.ts";
+import type { Window } from "./window.ts";
 
-const NO_NAMES: readonly string[] = [];
-const NO_TASKS: readonly TaskRecord[] = [];
-
-/** State over the counted claims of one agent in one window. */
+/** A window on one row, valid until the next entry is applied. `moveTo` turns it to another agent of the same bar. */
 export class AgentRecord {
-  readonly agentId: string;
-  claims = 0;
-  state: AgentState = "idle";
-  taskId: string | undefined;
-  beatIndex = 0;
-  progress: number | undefined;
-  beatsLeft: number | undefined;
-  nextBeat: number | undefined;
-  notes: string | undefined;
-  dependencies: readonly string[] = NO_NAMES;
-  lastClaimMs = 0;
-  /** Beat of the claim that last changed state, task or progress. */
-  changedBeat = 0;
-  /** Every claim of the window is `executing` with one and the same progress of one task. */
-  isSteady = true;
-  /** Of the first `reviewing` or `completed` claim: whether it came by its deadline. */
-  reviewedOnTime: boolean | undefined;
-  /** What was attested of secret rotation; a failure stays. */
-  rotation: "ok" | "failed" | undefined;
-  tasks: TaskRecord[] | readonly TaskRecord[] = NO_TASKS;
-  #fingerprints: number[] | undefined;
+  readonly #known: KnownAgents;
+  readonly #bar: BarAgents;
+  #row: number;
 
-  constructor(agentId: string) {
-    this.agentId = agentId;
+  /** `bar`: the agents of the bar that holds the last claim. */
+  constructor(known: KnownAgents, bar: BarAgents, row = 0) {
+    this.#known = known;
+    this.#bar = bar;
+    this.#row = row;
   }
 
-  /** Whether a claim with these bytes is among the last that were counted (R2). */
-  hasCounted(fingerprint: number): boolean {
-    return this.#fingerprints?.includes(fingerprint) ?? false;
+  moveTo(row: number): this {
+    this.#row = row;
+    return this;
   }
 
-  /** The record that this claim's task needs; `full` where there is no room, undefined where none is needed. */
-  taskOf(claim: StatusClaim, limits: Limits): TaskRecord | "full" | undefined {
-    const taskId = claim.task_id ?? "";
-    for (const task of this.tasks) if (task.taskId === taskId) return task;
-    if (!leavesTrace(claim.state)) return undefined;
-    if (this.tasks.length >= limits.tasksPerAgent) return "full";
-    const task = new TaskRecord(taskId);
-    this.tasks = this.tasks.length === 0 ? [task] : [...this.tasks, task];
-    return task;
+  get agentId(): string {
+    return this.#known.ids[this.#row] ?? "";
   }
 
-  /** Counts a claim. Returns how many of its dependencies were cut. */
-  count(entry: ClaimEntry, limits: Limits): number {
-    const { claim } = entry;
-    this.#remember(entry.fingerprint, limits.fingerprintsPerAgent);
-    this.#noteChange(claim);
-    this.claims += 1;
-    this.state = claim.state;
-    this.taskId = claim.task_id;
-    this.beatIndex = claim.beat_index;
-    this.progress = claim.progress;
-    this.beatsLeft = claim.beats_left;
-    this.notes = claim.notes;
-    this.lastClaimMs = entry.timeMs;
-    if (claim.metadata !== undefined) this.#noteMetadata(claim.metadata);
-    else this.nextBeat = undefined;
-    return this.#noteDependencies(claim.dependencies, limits.dependenciesPerClaim);
+  /** Claims counted in the bar of the last one. */
+  get claims(): number {
+    return this.#bar.claims[this.#row] ?? 0;
   }
 
-  /** Lets go of what only an open window needs. */
-  close(): void {
-    this.#fingerprints = undefined;
+  get state(): AgentState {
+    return STATES[this.#known.states[this.#row] ?? 0] ?? "idle";
   }
 
-  #remember(fingerprint: number, limit: number): void {
-    if (this.#fingerprints === undefined) this.#fingerprints = [fingerprint];
-    else if (this.#fingerprints.length < limit) this.#fingerprints.push(fingerprint);
-    else this.#fingerprints[this.claims % limit] = fingerprint;
+  get taskId(): string | undefined {
+    return this.#known.taskIds[this.#row];
   }
 
-  #noteChange(claim: StatusClaim): void {
-    const hasMoved = claim.progress !== this.progress || claim.task_id !== this.taskId;
-    const isFirst = this.claims === 0;
-    if (isFirst || hasMoved || claim.state !== this.state) this.changedBeat = claim.beat_index;
-    if (claim.state !== "executing" || claim.progress === undefined || (hasMoved && !isFirst))
-      this.isSteady = false;
+  get beatIndex(): number {
+    return this.#known.beats[this.#row] ?? 0;
   }
 
-  #noteMetadata(metadata: Readonly<Record<string, unknown>>): void {
-    const next = metadata.next_beat;
-    this.nextBeat = typeof next === "number" && Number.isSafeInteger(next) && next >= 0 ? next : undefined;
-    const rotation = metadata.secret_rotation;
-    if (rotation === "failed") this.rotation = "failed";
-    else if (rotation === "ok") this.rotation ??= "ok";
+  get progress(): number | undefined {
+    return givenOf(this.#known.progress[this.#row]);
   }
 
-  #noteDependencies(dependencies: readonly string[] | undefined, limit: number): number {
-    if (dependencies === undefined || dependencies.length === 0) {
-      this.dependencies = NO_NAMES;
-      return 0;
-    }
-    this.dependencies = dependencies.length > limit ? dependencies.slice(0, limit) : dependencies;
-    return dependencies.length - this.dependencies.length;
+  get beatsLeft(): number | undefined {
+    return givenOf(this.#known.beatsLeft[this.#row]);
   }
+
+  get nextBeat(): number | undefined {
+    return givenOf(this.#known.nextBeats[this.#row]);
+  }
+
+  get notes(): string | undefined {
+    return this.#known.notes[this.#row];
+  }
+
+  get dependencies(): readonly string[] {
+    return this.#bar.dependenciesOf(this.#row);
+  }
+
+  /** Arrival, ms since the Unix epoch. */
+  get lastClaimMs(): number {
+    return this.#known.arrivalsMs[this.#row] ?? 0;
+  }
+
+  /** Beat of the claim that last changed state, task or progress, in whatever bar that was. */
+  get changedBeat(): number {
+    return this.#known.changedBeats[this.#row] ?? 0;
+  }
+}
+
+/** An agent and the window of its last claim. */
+export interface FoundAgent {
+  readonly agent: AgentRecord;
+  readonly windowId: string;
+}
+
+/** Calls `visit` with every agent whose last claim lies in one of these windows: the same object each time. */
+export function visitAgents(
+  known: KnownAgents,
+  windows: readonly Window[],
+  visit: (agent: AgentRecord, windowId: string) => void,
+): void {
+  for (const { agents, windowId } of windows) {
+    const agent = new AgentRecord(known, agents);
+    for (let row = 0; row < known.rowCount; row += 1)
+      if (known.bars[row] === agents.number) visit(agent.moveTo(row), windowId);
+  }
+}
+
+/** The agent with this id, if its last claim lies in one of these windows. */
+export function findAgent(
+  known: KnownAgents,
+  windows: readonly Window[],
+  agentId: string,
+): FoundAgent | undefined {
+  const row = known.rowOf(agentId);
+  if (row === undefined) return undefined;
+  const window = windows.find(({ agents }) => known.bars[row] === agents.number);
+  return window && { agent: new AgentRecord(known, window.agents, row), windowId: window.windowId };
 }

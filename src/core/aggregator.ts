@@ -5,13 +5,15 @@
  * clock. A bar closes at the first entry after the frame that opened a later one that is a tick naming it or a
  * higher frame; so at most two bars are open, and every bar seen to begin is reported exactly once (R1).
  */
-import type { AgentRecord } from "./agent-record.ts";
+import { type AgentRecord, type FoundAgent, findAgent, visitAgents } from "./agent-record.ts";
+import { BarAgents } from "./bar-agents.ts";
 import { Bars } from "./bars.ts";
 import { closeBar, summarize } from "./close-bar.ts";
 import type { ClaimEntry, Entry, FrameEntry, RefusedEntry } from "./entry.ts";
 import { HeldClaims } from "./held.ts";
+import { KnownAgents } from "./known-agents.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
-import { Line, type LinePoint } from "./line.ts";
+import { defaultLeapBeats, Line, type LinePoint } from "./line.ts";
 import type { ClaimOutcome, ClaimRefusal, FrameOutcome, MarkOutcome, Outcome } from "./outcome.ts";
 import { RecentIds } from "./recent-ids.ts";
 import type { WindowDetail, WindowSummary } from "./summary.ts";
@@ -32,8 +34,6 @@ export interface AggregatorSettings {
   readonly limits?: Partial<Limits>;
 }
 
-const LEAP_BEATS_MIN = 1_000;
-
 const NOTHING_CLOSED: readonly WindowDetail[] = [];
 
 /** State: the line, the open bars, the bar before them, and the claims for beats to come. */
@@ -51,6 +51,10 @@ export class Aggregator {
   #current: Window | undefined;
   #closing: Window | undefined;
   #before: Window | undefined;
+  #known = new KnownAgents();
+  /** Columns for the next bar to open: a bar that nobody looks back upon any more has no use for them. */
+  #spare: BarAgents | undefined;
+  #barsOpened = 0;
   #closed: WindowDetail[] = [];
   #dependenciesCut = 0;
   #isRestarted = false;
@@ -62,9 +66,9 @@ export class Aggregator {
     this.#leadBeats = settings.leadBeats ?? settings.barLength;
     this.#rotationRequired = settings.rotationRequired ?? false;
     this.#limits = { ...DEFAULT_LIMITS, ...settings.limits };
-    this.#line = new Line(settings.leapBeats ?? Math.max(LEAP_BEATS_MIN, 2 * settings.barLength));
+    this.#line = new Line(settings.leapBeats ?? defaultLeapBeats(settings.barLength));
     this.#bars = new Bars(settings.barLength);
-    this.#held = new HeldClaims(this.#limits.heldClaims);
+    this.#held = new HeldClaims(this.#limits);
   }
 
   /** Takes the next entry of the sequence. Never throws; bars that it closes wait in `takeClosed()`. */
@@ -123,28 +127,20 @@ export class Aggregator {
     return window && this.#detail(window, before);
   }
 
-  /** Calls `visit` with the newest record of every agent that is remembered: of the open bars and the one before. */
+  /** Calls `visit` with the last claim of every agent that is remembered: the same object each time, do not keep it. */
   eachAgent(visit: (agent: AgentRecord, windowId: string) => void): void {
-    const newer: Window[] = [];
-    for (const window of this.#remembered()) {
-      for (const agent of window.agents.values())
-        if (!newer.some((other) => other.agents.has(agent.agentId))) visit(agent, window.windowId);
-      newer.push(window);
-    }
+    visitAgents(this.#known, this.#remembered(), visit);
   }
 
-  /** The newest record of one agent. */
-  findAgent(agentId: string): { readonly agent: AgentRecord; readonly windowId: string } | undefined {
-    for (const window of this.#remembered()) {
-      const agent = window.agents.get(agentId);
-      if (agent !== undefined) return { agent, windowId: window.windowId };
-    }
-    return undefined;
+  /** The last claim of one agent. */
+  findAgent(agentId: string): FoundAgent | undefined {
+    return findAgent(this.#known, this.#remembered(), agentId);
   }
 
   /** Dependencies beyond the limit per claim, since start. */
   get dependenciesCut(): number {
-    return this.#open().reduce((sum, window) => sum + window.dependenciesCut, this.#dependenciesCut);
+    const before = this.#dependenciesCut + this.#held.dependenciesCut;
+    return this.#open().reduce((sum, window) => sum + window.dependenciesCut, before);
   }
 
   #applyClaim(entry: ClaimEntry): ClaimOutcome {
@@ -202,15 +198,16 @@ export class Aggregator {
 
   #openWindowWith(entry: FrameEntry): Window {
     const previous = this.#current;
-    const before = previous && {
-      fromBeat: previous.fromBeat,
-      fromIsExact: previous.fromIsExact,
-      newestIndex: previous.heard.newestIndex,
-    };
-    const start = this.#bars.start(entry.frame, before);
+    const start = this.#bars.start(entry.frame, previous);
     const joinedMidway = !entry.frame.downbeat || entry.answered === true;
     const isPartial = previous === undefined && joinedMidway;
-    const window = new Window({ windowId: entry.frame.window_id, ...start, isPartial }, this.#limits);
+    const agents = this.#spare ?? new BarAgents(this.#limits);
+    this.#spare = undefined;
+    this.#barsOpened += 1;
+    const window = new Window(
+      { windowId: entry.frame.window_id, ...start, isPartial },
+      { agents: agents.begin(this.#barsOpened), agentsMax: this.#limits.agentsPerWindow, known: this.#known },
+    );
     window.gapMs = this.#gapMs;
     if (previous !== undefined) previous.toBeat = start.fromBeat - 1;
     this.#closing = previous;
@@ -231,11 +228,12 @@ export class Aggregator {
     this.#isRestarted = true;
     if (this.#closing !== undefined) this.#close(this.#closing);
     if (this.#current !== undefined) {
-      this.#current.toBeat = this.#current.heard.newestIndex;
+      this.#current.toBeat = this.#current.newestIndex;
       this.#close(this.#current);
     }
     this.#current = undefined;
     this.#before = undefined;
+    this.#known = new KnownAgents();
     this.#closedIds.clear();
     for (const candidate of this.#line.restart()) this.#advance(candidate);
     return "opened";
@@ -247,13 +245,16 @@ export class Aggregator {
     this.#closing = undefined;
     this.#dependenciesCut += window.dependenciesCut;
     this.#closedIds.add(window.key);
-    for (const agent of window.agents.values()) agent.close();
+    window.agents.close();
+    this.#known.forgetBefore(window.agents.number);
+    this.#spare = this.#before?.agents;
     this.#before = window;
   }
 
   #detail(window: Window, before: Window | undefined): WindowDetail {
     return closeBar(window, {
       before,
+      known: this.#known,
       rotationRequired: this.#rotationRequired,
       barLength: this.barLength,
       isRestarted: this.#isRestarted,

@@ -3,11 +3,13 @@ import { BAR_REPORT_TYPE, type BarReport } from "../contracts/bar-report.ts";
 import { roundDriftMs } from "../contracts/encode.ts";
 import { findings } from "./findings.ts";
 import { issuesOf } from "./issues.ts";
+import type { KnownAgents } from "./known-agents.ts";
 import { type RollUp, rollUp } from "./roll-up.ts";
 import type { BarConservation, IssueDetail, WindowDetail, WindowSummary } from "./summary.ts";
 import type { Window } from "./window.ts";
 
 export interface CloseOptions {
+  readonly known: KnownAgents;
   /** The bar before; undefined where there is none. */
   readonly before: Window | undefined;
   readonly rotationRequired: boolean;
@@ -23,7 +25,7 @@ export function closeBar(window: Window, options: CloseOptions): WindowDetail {
   const issueDetails = issuesOf(findings(window, sums, options));
   return {
     ...summarize(window, options.barLength),
-    stateCounts: { ...window.stateCounts },
+    stateCounts: window.agents.stateCounts(),
     completedTasks: sums.completedTasks,
     failedTasks: sums.failedTasks.count,
     conservation: conservationOf(window),
@@ -46,7 +48,7 @@ export function summarize(window: Window, barLength: number): WindowSummary {
 }
 
 function endOf(window: Window, barLength: number): number {
-  return window.toBeat ?? Math.max(window.heard.newestIndex, window.fromBeat + barLength - 1);
+  return window.toBeat ?? Math.max(window.newestIndex, window.fromBeat + barLength - 1);
 }
 
 function conservationOf(window: Window): BarConservation {

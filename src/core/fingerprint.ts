@@ -2,8 +2,9 @@
  * A claim's bytes as one number: what duplicates are found by (R2).
  *
  * 53 bits, so that it fits a double: two different claims among an agent's last 64 are taken for equal once in
- * 10^14. Four lanes side by side, for the processor to overlap. Not cryptographic: an agent could make two of its
- * own claims collide, and would lose one of its own.
+ * 10^14. Four lanes side by side for the processor to overlap, each handed on to the next: digits that change
+ * together 16 bytes apart, as they do in claims, must not cancel each other out. Not cryptographic: an agent
+ * could make two of its own claims collide, and would lose one of its own.
  */
 
 const PRIME_A = 0x9e3779b1 | 0;
@@ -26,17 +27,17 @@ export function fingerprintOf(body: Uint8Array): number {
   let c = PRIME_C;
   let d = body.length;
   for (; at <= end - BLOCK_BYTES; at += BLOCK_BYTES) {
-    a = mix(a, view.getInt32(at, true));
-    b = mix(b, view.getInt32(at + 4, true));
-    c = mix(c, view.getInt32(at + 8, true));
-    d = mix(d, view.getInt32(at + 12, true));
+    a = mix(a + d, view.getInt32(at, true));
+    b = (mix(b, view.getInt32(at + 4, true)) + a) | 0;
+    c = (mix(c, view.getInt32(at + 8, true)) + b) | 0;
+    d = (mix(d, view.getInt32(at + 12, true)) + c) | 0;
   }
   for (; at < end; at += 1) {
-    a = mix(a, view.getUint8(at));
-    d = mix(d, a);
+    a = mix(a + d, view.getUint8(at));
+    d = (mix(d, a) + b) | 0;
   }
-  const high = mix(mix(a, c), d);
-  const low = mix(mix(b, d), c);
+  const low = mix(mix(b, c), d);
+  const high = mix(mix(a, low), c);
   return ((high >>> 0) % HIGH_RANGE) * LOW_RANGE + (low >>> 0);
 }
 

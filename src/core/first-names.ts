@@ -1,7 +1,6 @@
 /** The first names of a crowd, in order, without sorting the crowd. */
-import { compare } from "./wait-graph.ts";
 
-/** State: the `limit` smallest of the names that were added. The same whatever the order of adding. */
+/** State: the `limit` smallest of the names that were added. The same whatever the order of adding; by UTF-16 code unit, as `compare`. */
 export class FirstNames {
   readonly #limit: number;
   readonly #names: string[] = [];
@@ -22,11 +21,22 @@ export class FirstNames {
 
   add(name: string): void {
     this.#count += 1;
-    const last = this.#names.at(-1);
-    if (this.#names.length === this.#limit && last !== undefined && compare(name, last) >= 0) return;
-    let at = this.#names.length;
-    while (at > 0 && compare(this.#names[at - 1] ?? "", name) > 0) at -= 1;
-    this.#names.splice(at, 0, name);
-    if (this.#names.length > this.#limit) this.#names.pop();
+    const names = this.#names;
+    const isFull = names.length >= this.#limit;
+    if (isFull && (this.#limit === 0 || name >= (names[this.#limit - 1] as string))) return;
+    if (isFull) names.pop();
+    names.splice(this.#placeOf(name), 0, name);
+  }
+
+  /** By halves: names may come in the worst order, and a million of them. */
+  #placeOf(name: string): number {
+    let low = 0;
+    let high = this.#names.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#names[middle] as string) <= name) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }

@@ -1,27 +1,42 @@
-/** Claims for beats that were not heard yet, kept until their beat comes (bounded, R4). */
+/**
+ * Claims for beats that were not heard yet, kept until their beat comes (bounded, R4).
+ *
+ * Of each only what is ever read is kept: a body may have 64 KiB, and whoever sends many ahead of time must not
+ * fill memory with them.
+ */
+import type { StatusClaim } from "../contracts/status-claim.ts";
+import { NOT_GIVEN, nextBeatOf } from "./claim-values.ts";
 import type { ClaimEntry } from "./entry.ts";
+import type { Limits } from "./limits.ts";
 
 /** State: the held claims by beat. */
 export class HeldClaims {
-  readonly #limit: number;
+  readonly #limits: Pick<Limits, "heldClaims" | "dependenciesPerClaim">;
   readonly #byBeat = new Map<number, ClaimEntry[]>();
   #size = 0;
+  #dependenciesCut = 0;
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(limits: Pick<Limits, "heldClaims" | "dependenciesPerClaim">) {
+    this.#limits = limits;
   }
 
   get size(): number {
     return this.#size;
   }
 
+  /** Dependencies beyond the limit per claim that were let go here. */
+  get dependenciesCut(): number {
+    return this.#dependenciesCut;
+  }
+
   /** False: no room. */
   hold(entry: ClaimEntry): boolean {
-    if (this.#size >= this.#limit) return false;
+    if (this.#size >= this.#limits.heldClaims) return false;
     const beat = entry.claim.beat_index;
     const waiting = this.#byBeat.get(beat);
-    if (waiting === undefined) this.#byBeat.set(beat, [entry]);
-    else waiting.push(entry);
+    const held = { ...entry, claim: this.#slim(entry.claim) };
+    if (waiting === undefined) this.#byBeat.set(beat, [held]);
+    else waiting.push(held);
     this.#size += 1;
     return true;
   }
@@ -38,4 +53,24 @@ export class HeldClaims {
     this.#size -= taken.length;
     return taken.sort((a, b) => a.seq - b.seq);
   }
+
+  #slim({ resources: _, metadata, dependencies, ...claim }: StatusClaim): StatusClaim {
+    const awaited = dependencies?.slice(0, this.#limits.dependenciesPerClaim);
+    this.#dependenciesCut += (dependencies?.length ?? 0) - (awaited?.length ?? 0);
+    return {
+      ...claim,
+      ...(awaited === undefined ? {} : { dependencies: awaited }),
+      ...(metadata === undefined ? {} : { metadata: readOf(metadata) }),
+    };
+  }
+}
+
+/** The members of a claim's metadata that the core reads, where they say something. */
+function readOf(metadata: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const nextBeat = nextBeatOf({ metadata });
+  const rotation = metadata.secret_rotation;
+  return {
+    ...(nextBeat === NOT_GIVEN ? {} : { next_beat: nextBeat }),
+    ...(rotation === "ok" || rotation === "failed" ? { secret_rotation: rotation } : {}),
+  };
 }

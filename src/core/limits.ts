@@ -27,5 +27,5 @@ export const NAMES_PER_ISSUE_MAX = 100;
 /** Frames of one bar whose deadlines are kept: the longest bar that the settings admit. */
 export const FRAMES_PER_BAR_MAX = 100_000;
 
-/** Blocked agents among which wait cycles are sought: the search must not hold up intake (some 100 ms). */
-export const WAIT_GRAPH_AGENTS_MAX = 100_000;
+/** Dependencies of blocked agents among which wait cycles are sought: more would hold up intake (1 µs each). */
+export const WAIT_GRAPH_DEPENDENCIES_MAX = 200_000;

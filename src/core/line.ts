@@ -15,6 +15,13 @@ export const CANDIDATES_FOR_RESTART = 3;
 /** Largest step between candidates: a fifth of all frames may be lost and three still come. */
 export const CANDIDATE_STEP_MAX = 8;
 
+const LEAP_BEATS_MIN = 1_000;
+
+/** How far ahead a frame may be by default: two bars, so that one may be lost as a whole, at least 1,000 beats. */
+export function defaultLeapBeats(barLength: number): number {
+  return Math.max(LEAP_BEATS_MIN, 2 * barLength);
+}
+
 /** Silence on the line, in beats, after which a lower index is believed whatever its deadline says. */
 const SILENT_BEATS = 3;
 

@@ -13,10 +13,10 @@ export interface PresenceOptions {
   readonly isLagging: boolean;
 }
 
-/** An agent is due at its `next_beat`, else on the beat after its last claim. */
+/** An agent is due at its `next_beat`, else (or if that is over already) on the beat after its last claim. */
 export function presenceOf(agent: AgentRecord, options: PresenceOptions): Presence {
   const { currentBeat, barLength, isLagging } = options;
-  const dueBeat = agent.nextBeat ?? agent.beatIndex + 1;
+  const dueBeat = Math.max(agent.nextBeat ?? 0, agent.beatIndex + 1);
   if (!isLagging && currentBeat - dueBeat >= SILENT_AFTER_BEATS) return "silent";
   if (agent.state === "blocked" || (agent.nextBeat ?? 0) > currentBeat) return "waiting";
   return currentBeat - agent.changedBeat <= barLength ? "progressing" : "alive";

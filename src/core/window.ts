@@ -4,11 +4,10 @@
  * Memory is O(agents), never O(claims) (R4). Claims of different agents commute: nothing here looks from one
  * agent at another.
  */
-import { type AgentState, STATES } from "../contracts/status-claim.ts";
-import { AgentRecord } from "./agent-record.ts";
+import type { BarAgents } from "./bar-agents.ts";
 import type { ClaimEntry, FrameEntry } from "./entry.ts";
 import { HeardFrames } from "./heard.ts";
-import type { Limits } from "./limits.ts";
+import type { KnownAgents } from "./known-agents.ts";
 import type { ClaimRefusal, CoreRefusal } from "./outcome.ts";
 
 /** What became of a claim that belongs to this window. */
@@ -20,6 +19,14 @@ export interface WindowStart {
   readonly fromIsExact: boolean;
   /** Joined midway: what came before is not known. */
   readonly isPartial: boolean;
+}
+
+/** What a window counts with. */
+export interface WindowParts {
+  readonly agentsMax: number;
+  readonly known: KnownAgents;
+  /** Empty, of this bar's number. */
+  readonly agents: BarAgents;
 }
 
 /** State of one bar from its first frame until it is closed. */
@@ -34,8 +41,7 @@ export class Window {
   /** Known when a later bar has begun. */
   toBeat: number | undefined;
   readonly heard = new HeardFrames();
-  readonly agents = new Map<string, AgentRecord>();
-  readonly stateCounts: Record<AgentState, number>;
+  readonly agents: BarAgents;
   counted = 0;
   duplicate = 0;
   late = 0;
@@ -45,16 +51,23 @@ export class Window {
   gapMs = 0;
   dependenciesCut = 0;
   lastUpdatedMs = 0;
-  readonly #limits: Limits;
+  readonly #known: KnownAgents;
+  readonly #agentsMax: number;
 
-  constructor(start: WindowStart, limits: Limits) {
+  constructor(start: WindowStart, { agents, agentsMax, known }: WindowParts) {
     this.windowId = start.windowId;
     this.key = start.windowId.toLowerCase();
     this.fromBeat = start.fromBeat;
     this.fromIsExact = start.fromIsExact;
     this.isPartial = start.isPartial;
-    this.stateCounts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<AgentState, number>;
-    this.#limits = limits;
+    this.#known = known;
+    this.#agentsMax = agentsMax;
+    this.agents = agents;
+  }
+
+  /** Index of the newest frame heard. */
+  get newestIndex(): number {
+    return this.heard.newestIndex;
   }
 
   hear(entry: FrameEntry): void {
@@ -64,22 +77,23 @@ export class Window {
 
   /** Takes a claim of this bar. `wasHeld`: it came before its beat, and so is on time. */
   take(entry: ClaimEntry, wasHeld: boolean): WindowOutcome {
+    const { agents } = this;
     const { claim } = entry;
-    let agent = this.agents.get(claim.agent_id);
-    if (agent === undefined) {
-      if (this.agents.size >= this.#limits.agentsPerWindow) return this.refuse("agent-limit");
-      agent = new AgentRecord(claim.agent_id);
-      this.agents.set(claim.agent_id, agent);
-    } else if (agent.hasCounted(entry.fingerprint)) {
+    const knownRow = this.#known.rowOf(claim.agent_id);
+    if (knownRow === undefined || !agents.has(knownRow)) {
+      if (agents.size >= this.#agentsMax) return this.refuse("agent-limit");
+    } else if (agents.hasCounted(knownRow, entry.fingerprint)) {
       this.duplicate += 1;
       return "duplicate";
     }
-    const task = agent.taskOf(claim, this.#limits);
+    const row = knownRow ?? this.#known.add(claim.agent_id);
+    agents.reach(row);
+    const task = agents.taskFor(row, claim);
     if (task === "full") return this.refuse("task-limit");
     task?.count(claim);
-    this.#noteReview(agent, entry, wasHeld);
-    this.dependenciesCut += agent.count(entry, this.#limits);
-    this.stateCounts[claim.state] += 1;
+    this.#noteReview(row, entry, wasHeld);
+    this.dependenciesCut += agents.count(row, entry);
+    this.#known.note(row, entry, agents);
     this.counted += 1;
     // A held claim arrived before the frame that it waited for.
     if (!wasHeld) this.lastUpdatedMs = entry.timeMs;
@@ -92,9 +106,8 @@ export class Window {
     return reason;
   }
 
-  #noteReview(agent: AgentRecord, entry: ClaimEntry, wasHeld: boolean): void {
-    const { state, beat_index: beatIndex } = entry.claim;
-    if (agent.reviewedOnTime !== undefined || (state !== "reviewing" && state !== "completed")) return;
-    agent.reviewedOnTime = wasHeld || entry.timeMs <= this.heard.deadlineMsOf(beatIndex);
+  #noteReview(row: number, { claim, timeMs }: ClaimEntry, wasHeld: boolean): void {
+    if ((claim.state !== "reviewing" && claim.state !== "completed") || this.agents.hasReviewed(row)) return;
+    this.agents.noteReview(row, wasHeld || timeMs <= this.heard.deadlineMsOf(claim.beat_index));
   }
 }

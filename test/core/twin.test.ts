@@ -30,6 +30,7 @@ test("invariant R2 Aggregator gives what the specification says, for any history
         expect(detail && withoutWords(detail)).toEqual(twin.detail(bar));
       }
       expect(claimSums(core)).toEqual(sumsOf(twin));
+      expect(agentsIn(core)).toEqual(twin.agents());
     }),
     { numRuns: RUNS },
   );
@@ -37,6 +38,17 @@ test("invariant R2 Aggregator gives what the specification says, for any history
 
 function withoutWords({ issueDetails, lastUpdatedMs: _, ...detail }: WindowDetail) {
   return { ...detail, issueDetails: issueDetails.map(({ text: __, ...issue }) => issue) };
+}
+
+function agentsIn(core: Aggregator): object {
+  const agents: Record<string, object> = {};
+  core.eachAgent((agent, windowId) => {
+    expect(agents).not.toHaveProperty(agent.agentId);
+    const { claims, state, taskId, beatIndex, progress, lastClaimMs } = agent;
+    agents[agent.agentId] = { windowId, claims, state, taskId, beatIndex, progress, lastClaimMs };
+    expect(core.findAgent(agent.agentId)?.agent.beatIndex).toBe(beatIndex);
+  });
+  return agents;
 }
 
 function claimSums({ tally }: Aggregator): Record<string, number> {

@@ -75,6 +75,21 @@ export class DumbReverb {
     });
   }
 
+  /** The last claim of each agent of the open bars and of the one before them. */
+  agents(): object {
+    const before = this.bars[this.bars.length - this.open.length - 1];
+    const agents: Record<string, object> = {};
+    for (const bar of [before, ...this.open]) {
+      for (const { entry } of bar?.counted ?? []) {
+        const { agent_id: id, state, task_id: taskId, beat_index: beatIndex, progress } = entry.claim;
+        const claims = bar?.counted.filter((other) => other.entry.claim.agent_id === id).length;
+        const windowId = bar?.windowId;
+        agents[id] = { windowId, claims, state, taskId, beatIndex, progress, lastClaimMs: entry.timeMs };
+      }
+    }
+    return agents;
+  }
+
   #applyAny(entry: Entry, at: number): string {
     if (entry.kind === "claim") return this.#claim(entry, at);
     if (entry.kind === "frame") return this.#frame(entry);
