@@ -7,6 +7,7 @@
 import { redact } from "../nats/address.ts";
 import { startEmbeddedServer } from "../nats/server.ts";
 import type { Bus } from "../ports.ts";
+import { openDataDir } from "../runtime/data-dir.ts";
 import type { SettingsOf } from "../runtime/settings/table.ts";
 import type { CommandContext, Run } from "./command.ts";
 import { linkEnvironment, openBus, subjectsFor } from "./nats-link.ts";
@@ -44,6 +45,7 @@ export const run: Run<"up"> = (settings, context) =>
   runService(settings, { context, start: (host) => start(settings, { context, host }) });
 
 async function start(settings: UpSettings, { context, host }: Place): Promise<void> {
+  openDataDir(settings.dataDir);
   const nats =
     settings.natsServers === undefined
       ? await startNats(settings, { context, host })

@@ -28,6 +28,14 @@ describe("openDataDir", () => {
   });
 });
 
+describe("openDataDir where no folder can be made", () => {
+  it.runIf(process.platform === "linux")("BACKBEAT-REQ-002 says so instead of trying for ever", () => {
+    expect(() => openDataDir("/proc/backbeat/data")).toThrow(
+      /^Cannot use data directory \/proc\/backbeat\/data: /,
+    );
+  });
+});
+
 describe("nodeIdIn", () => {
   it("BACKBEAT-REQ-002 nodeIdIn makes an id once, keeps it and leaves nothing else behind", () => {
     const nodeId = nodeIdIn(folder);

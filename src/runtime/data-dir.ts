@@ -4,8 +4,8 @@
  * Made where it is missing. It holds no secret.
  */
 import { randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, unlinkSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { linkSync, mkdirSync, readFileSync, statSync, unlinkSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { BackbeatError, messageOf } from "../errors.ts";
 import { writeDurably } from "./atomic-file.ts";
 
@@ -16,11 +16,27 @@ const NODE_ID_BYTES = 4;
 export function openDataDir(path: string): string {
   const directory = resolve(path);
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
   } catch (cause) {
     throw unusable(directory, cause);
   }
   return directory;
+}
+
+/**
+ * Folder by folder from the top: where a file system refuses new folders with ENOENT (/proc does), Node's own
+ * recursive mkdir tries for ever.
+ */
+function makeDirectory(directory: string): void {
+  const found = statSync(directory, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  if (found === undefined && dirname(directory) !== directory) makeDirectory(dirname(directory));
+  try {
+    mkdirSync(directory);
+  } catch (cause) {
+    const isThere = statSync(directory, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    if (!isThere) throw cause;
+  }
 }
 
 /**
