@@ -111,7 +111,8 @@ describe("startEmbeddedServer", () => {
     expect(existsSync(join(dataDir, "nats/jetstream"))).toBe(true);
     expect(readServerFile(dataDir)).toMatchObject({ url: server.url, port: server.port, pid: server.pid });
     expect(findNatsUrl({ dataDir })).toEqual({ url: server.url, source: "embedded" });
-    expect(log.texts("info")).toEqual(["Started nats-server"]);
+    // On a fresh machine it is fetched first, and that is said too.
+    expect(log.texts("info").at(-1)).toBe("Started nats-server");
   });
 
   it("BACKBEAT-REQ-020 EmbeddedServer is in a process group of its own: Ctrl-C does not reach it", async () => {
