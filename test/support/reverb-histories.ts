@@ -8,6 +8,10 @@ import { CLUSTER, claimOf } from "./messages.ts";
 import { given, maybe, type Step, stepsOf } from "./reverb-steps.ts";
 
 export interface History {
+  /** Beats per bar of the pulse. */
+  readonly barLength: number;
+  /** The pulse tells where bars begin and how long they are. */
+  readonly hasMetadata: boolean;
   readonly settings: AggregatorSettings;
   readonly entries: readonly Entry[];
 }
@@ -20,8 +24,21 @@ interface PulseOptions {
 }
 
 const START_MS = 1_800_000_000_000;
+export interface HistoryOptions {
+  /** Most steps that are drawn. */
+  readonly steps: number;
+  /** The pulse goes on for ever: frames are lost, doubled and overtaken, but none is stray. Default false. */
+  readonly isCalm?: boolean;
+  /** Low limits are drawn, too. Default true. */
+  readonly hasLimits?: boolean;
+}
+
 /** Any history that an Aggregator may meet. */
-export function histories(options: { readonly steps: number }): fc.Arbitrary<History> {
+export function histories({
+  steps,
+  isCalm = false,
+  hasLimits = true,
+}: HistoryOptions): fc.Arbitrary<History> {
   const limits = fc.record({
     agentsPerWindow: fc.integer({ min: 1, max: 5 }),
     tasksPerAgent: fc.integer({ min: 1, max: 3 }),
@@ -33,20 +50,21 @@ export function histories(options: { readonly steps: number }): fc.Arbitrary<His
     .record({
       barLength: fc.integer({ min: 1, max: 6 }),
       leadBeats: maybe(fc.nat({ max: 6 })),
-      leapBeats: maybe(fc.constantFrom(1, 5, 50)),
+      leapBeats: isCalm ? fc.constant(undefined) : maybe(fc.constantFrom(1, 5, 50)),
       rotationRequired: fc.boolean(),
-      limits: maybe(limits),
+      limits: hasLimits ? maybe(limits) : fc.constant(undefined),
       pulse: fc.record({
         barLength: fc.integer({ min: 1, max: 9 }),
         hasMetadata: fc.boolean(),
         firstBeat: fc.constantFrom(1, 0, 3, 1_000_000_000_000),
         deadlineStepMs: fc.constantFrom(1, 1_000, 100_000),
       }),
-      steps: stepsOf(options.steps),
+      steps: stepsOf(steps, isCalm),
     })
-    .map(({ pulse, steps, ...settings }) => ({
+    .map(({ pulse, steps: drawn, ...settings }) => ({
+      ...pulse,
       settings: { clusterId: CLUSTER, ...given(settings) } as AggregatorSettings,
-      entries: new Author(pulse).write(steps),
+      entries: new Author(pulse).write(drawn),
     }));
 }
 
