@@ -18,7 +18,7 @@ const NAME_COLUMN = 12;
 const FIRST_STEPS: readonly Example[] = [
   { line: "backbeat up", does: "see it work: NATS, pulse, reverb and agents on this machine" },
   { line: "backbeat claim --agent me:1 --state executing", does: "in a second terminal: say what you do" },
-  { line: "backbeat watch", does: "hear beats, claims and reports" },
+  { line: "backbeat watch", does: "beats and reports as they come" },
 ];
 
 /** `backbeat --help` */

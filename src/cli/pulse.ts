@@ -7,7 +7,7 @@ export const run: Run<"pulse"> = (settings, context) =>
   runService(settings, {
     context,
     start: async (host) => {
-      const url = await startPulse(settings, host);
+      const { url } = await startPulse(settings, host);
       host.log.info(`the pulse answers on ${url}`, { ...context.given });
     },
   });

@@ -12,8 +12,15 @@ import { openHome, type ServiceHost } from "./service-host.ts";
 /** The settings of `pulse`, which those of `up` contain. */
 export type PulseOptions = Pick<SettingsOf<"pulse">, keyof SettingsOf<"pulse">>;
 
-/** Starts the pulse; resolves with the address of its HTTP API. Does not wait for NATS. */
-export async function startPulse(settings: PulseOptions, host: ServiceHost): Promise<string> {
+/** A pulse that runs. */
+export interface StartedPulse {
+  /** Of its HTTP API. */
+  readonly url: string;
+  readonly view: PulseView;
+}
+
+/** Starts the pulse. Does not wait for NATS. */
+export async function startPulse(settings: PulseOptions, host: ServiceHost): Promise<StartedPulse> {
   const { lifecycle, log } = host;
   const home = await openHome("pulse", settings, host);
   const timelineStore = new TimelineFile(home.directory, settings.clusterId);
@@ -44,5 +51,5 @@ export async function startPulse(settings: PulseOptions, host: ServiceHost): Pro
   const api = createPulseApi(pulse.view, { log, metricsText: () => metrics.text() });
   lifecycle.onStop("the HTTP API of the pulse", () => api.close());
   const { url } = await listen(api, { ...settings.pulseHttp, setting: "--pulse-http", log });
-  return url;
+  return { url, view: pulse.view };
 }

@@ -4,18 +4,19 @@
  * nats-server ──► reverb ──► pulse ──► what they do, on stdout ──► sample agents, each a process of its own.
  * They end in the reverse order.
  */
+import { relative } from "node:path";
 import { redact } from "../nats/address.ts";
 import { startEmbeddedServer } from "../nats/server.ts";
 import type { Bus } from "../ports.ts";
 import { openDataDir } from "../runtime/data-dir.ts";
-import type { SettingsOf } from "../runtime/settings/table.ts";
+import { SETTINGS, type SettingsOf } from "../runtime/settings/table.ts";
 import type { CommandContext, Run } from "./command.ts";
 import { linkEnvironment, openBus, subjectsFor } from "./nats-link.ts";
 import { paintFor } from "./paint.ts";
 import { runService } from "./run-service.ts";
 import { startSampleAgents } from "./sample-agents.ts";
 import type { ServiceHost } from "./service-host.ts";
-import { startPulse } from "./start-pulse.ts";
+import { type StartedPulse, startPulse } from "./start-pulse.ts";
 import { startReverb } from "./start-reverb.ts";
 import { runWatch } from "./watch/run-watch.ts";
 
@@ -54,7 +55,9 @@ async function start(settings: UpSettings, { context, host }: Place): Promise<vo
   // So that the first bar is heard from its first beat on.
   await untilLinked(reverb.bus, host.lifecycle.signal);
   const pulse = await startPulse(settings, host);
-  context.stdout.write(welcome(settings, { nats, pulse, reverb: reverb.url }));
+  context.stdout.write(
+    welcome(settings, { nats, pulse, reverb: reverb.url, exec: execLine(settings, context.program) }),
+  );
   showScore(settings, { context, host });
   startAgents(settings, { context, host });
 }
@@ -118,23 +121,33 @@ function showScore(settings: UpSettings, { context, host }: Place): void {
   watch.done.catch((error: unknown) => lifecycle.fail(error));
 }
 
-interface Addresses {
+interface House {
   readonly nats: string;
-  readonly pulse: string;
+  readonly pulse: StartedPulse;
   readonly reverb: string;
+  /** A command line that shows up in the next report. */
+  readonly exec: string;
 }
 
-function welcome(settings: UpSettings, { nats, pulse, reverb }: Addresses): string {
-  const { agents, barLength, clusterId, tempoBpm } = settings;
+/** As it can be typed in this folder, also where no `backbeat` is installed. */
+function execLine({ dataDir }: UpSettings, program: string): string {
+  const home = dataDir === SETTINGS.dataDir.default ? "" : ` --data-dir ${dataDir}`;
+  return `node ${relative(process.cwd(), program)} exec${home} -- sleep 20`;
+}
+
+/** The rhythm is the pulse's own: a stored timeline wins over the settings. */
+function welcome({ agents, clusterId }: UpSettings, { exec, nats, pulse, reverb }: House): string {
+  const { barLength, tempoBpm } = pulse.view.status();
   return [
     "",
-    `  backbeat is up: cluster ${clusterId}, ${tempoBpm} beats a minute, ${barLength} beats a bar, ${agents} sample agents`,
+    `  backbeat is up: cluster ${clusterId}, ${tempoBpm} beats a minute, ${barLength} beats a bar, ${agents} agents`,
     "",
-    `  reverb  ${reverb}    /api/v1/reports  /api/v1/agents  /api/v1/status  /metrics`,
-    `  pulse   ${pulse}    /api/v1/status  /metrics`,
+    `  reverb  ${reverb}  /api/v1/reports /api/v1/agents /metrics`,
+    `  pulse   ${pulse.url}  /api/v1/status /metrics`,
     `  nats    ${nats}`,
     "",
-    "  In another terminal: backbeat exec -- sleep 20      Here: Ctrl-C ends it all.",
+    `  In another terminal: ${exec}`,
+    "  Here: Ctrl-C ends it all.",
     "",
     "",
   ].join("\n");

@@ -45,7 +45,7 @@ function statusOf(parts: WatchedParts, startedAtMs: number): ReverbStatus {
     windowTtlSeconds: settings.windowTtlSeconds ?? DEFAULT_WINDOW_TTL_SECONDS,
     maxWindowsRetained: settings.windowsRetainedMax ?? DEFAULT_WINDOWS_RETAINED_MAX,
     natsConnected: ports.bus.connected,
-    uptimeSeconds: (ports.clock.monotonicMs() - startedAtMs) / 1_000,
+    uptimeSeconds: Math.round(ports.clock.monotonicMs() - startedAtMs) / 1_000,
     nowMs: ports.clock.wallMs(),
     lagBeats: lagBeatsOf(parts),
     ...(settings.expectedAgents === undefined ? {} : { expectedAgents: settings.expectedAgents }),
