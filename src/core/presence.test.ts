@@ -61,6 +61,28 @@ describe("BACKBEAT-REQ-020 presenceOf", () => {
   });
 });
 
+describe("BACKBEAT-REQ-020 AgentRecord", () => {
+  test("an agent that was forgotten and comes back with the same words has changed", () => {
+    expect(presenceAt(26, { 3: same, 26: same })).toBe("progressing");
+    const story = new ReverbScenario();
+    story.frames(1, 3);
+    story.claim("a", 3, same);
+    story.frames(4, 26);
+    story.claim("a", 26, same);
+    expect(story.core.findAgent("a")?.agent.changedBeat).toBe(26);
+  });
+
+  test("after a restart of the timeline an agent has changed at its first claim", () => {
+    const story = new ReverbScenario();
+    story.frames(1_001, 1_003);
+    story.claim("a", 1_003, same);
+    for (const beat of [1, 2, 3]) story.frame(beat, { deadline_at: "2027-01-01T00:00:00Z" });
+    expect(story.core.findAgent("a")).toBeUndefined();
+    story.claim("a", 3, same);
+    expect(story.core.findAgent("a")?.agent).toMatchObject({ changedBeat: 3, beatIndex: 3, claims: 1 });
+  });
+});
+
 describe("BACKBEAT-REQ-020 summarizeAgent", () => {
   test("tells the last claim with only what was given", () => {
     const story = new ReverbScenario();
