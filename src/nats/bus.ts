@@ -141,6 +141,8 @@ export class NatsBus implements Bus {
         );
         return;
       }
+      // A message may overtake the news of its link: whoever hears one may answer it, and is told first.
+      if (!this.#connected) this.#up();
       try {
         handler(message);
       } catch (thrown) {
@@ -172,6 +174,7 @@ export class NatsBus implements Bus {
   }
 
   #up(): void {
+    if (this.#connected || this.#connection === undefined || this.#closed !== undefined) return;
     this.#connected = true;
     this.#tell("restored");
   }

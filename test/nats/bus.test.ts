@@ -33,6 +33,35 @@ async function connect(
 const text = (message: string) => new TextEncoder().encode(message);
 
 describe("NatsBus", () => {
+  it("BACKBEAT-REQ-020 NatsBus tells of a link before it hands out the first message of it", async () => {
+    const server = await serve();
+    const { bus: flooding } = await connect(server);
+    let isFlooding = true;
+    const flood = async () => {
+      while (isFlooding) {
+        for (let sent = 0; sent < 50; sent += 1) flooding.publish("flood", text("x"));
+        await flooding.flush();
+      }
+    };
+    const flooded = flood();
+    for (let round = 0; round < 30; round += 1) {
+      const heard: string[] = [];
+      const servers = [{ host: "127.0.0.1", port: server.port, tls: false }];
+      const bus = new NatsBus({ servers, name: "test" }, recordingLog());
+      opened.push(bus);
+      bus.onLink((link) => heard.push(link));
+      bus.subscribe(
+        "flood",
+        () => heard.length < 2 && heard.push(bus.connected ? "message" : "message too early"),
+      );
+      await waitFor("a message", () => heard.length === 2);
+      expect(heard).toEqual(["restored", "message"]);
+      await bus.close();
+    }
+    isFlooding = false;
+    await flooded;
+  });
+
   it("R4 NatsBus says a throwing handler once in a while and counts every time", async () => {
     const { bus, log } = await connect(await serve());
     bus.subscribe("s", () => {
