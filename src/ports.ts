@@ -4,6 +4,7 @@
  * Services are `runX(settings, ports)`; adapters (nats/, store/, runtime/) and the fakes of tests fill these
  * in. One compliance suite per port runs over the fake and the real thing alike (test/compliance/).
  */
+import type { HeaderSource, Headers } from "./contracts/report-headers.ts";
 import type { StoredTimeline } from "./core/timeline.ts";
 
 /** Time. Only services read it; the core is told. */
@@ -30,6 +31,8 @@ export interface Random {
 export interface BusMessage {
   readonly subject: string;
   readonly data: Uint8Array;
+  /** Undefined where it carries none. */
+  readonly headers?: HeaderSource | undefined;
   respond(body: Uint8Array): boolean;
 }
 
@@ -71,6 +74,147 @@ export interface Bus {
 
 export interface BusSubscription {
   unsubscribe(): void;
+}
+
+/** A message that a stream has stored, at its place. */
+export interface StreamMessage {
+  /** Place in the stream, from 1. */
+  readonly seq: number;
+  /** When the server stored it, by the server's wall clock: ms since the Unix epoch, with microseconds as fractions. */
+  readonly timeMs: number;
+  readonly subject: string;
+  readonly data: Uint8Array;
+  readonly headers?: HeaderSource | undefined;
+}
+
+export interface StreamState {
+  /** Which stream this is: another one once it was deleted and made again, under whatever name. */
+  readonly id: string;
+  /** Of the oldest message that is kept; `lastSeq + 1` where none is. */
+  readonly firstSeq: number;
+  /** 0 before the first message. */
+  readonly lastSeq: number;
+  readonly bytes: number;
+  /** Limits of what is kept; undefined: none. */
+  readonly bytesMax?: number;
+  readonly ageMaxMs?: number;
+}
+
+/** Where to read from. */
+export interface ReadStart {
+  readonly seq: number;
+  /** The message before it, as it was read then: a stream that now has another in its place went back. */
+  readonly after?: { readonly seq: number; readonly timeMs: number };
+}
+
+/** What is wrong with a stream that cannot be read on. */
+export interface StreamFault {
+  readonly kind: "deleted" | "replaced" | "went-back" | "cut";
+  /** A sentence for the operator. */
+  readonly text: string;
+}
+
+export interface StreamListener {
+  /** Called for each message in order, without a hole; must not throw. */
+  message(message: StreamMessage): void;
+  /** Reading has ended for good: what comes next is not there. */
+  broken(fault: StreamFault): void;
+}
+
+/** Reading under way. It survives lost links, lost servers and lost consumers by itself. */
+export interface StreamReading {
+  /** Messages of the stream behind the last one that was delivered, as last heard; undefined before anything was. */
+  readonly pending: number | undefined;
+  /** When the server was last heard, a message or a sign of life, on the monotonic clock; undefined before that. */
+  readonly heardAtMs: number | undefined;
+  /** Delivers nothing until `resume`; at most what was asked of the server waits meanwhile. */
+  pause(): void;
+  resume(): void;
+  stop(): void;
+}
+
+/** The journal: one stream of beats, claims and ticks as published. The stream decides the order. */
+export interface Journal {
+  /** @throws BackbeatError `nats-unreachable`, `stream-missing` */
+  state(): Promise<StreamState>;
+  read(start: ReadStart, listener: StreamListener): StreamReading;
+  /**
+   * Publishes on a captured subject; resolves with its sequence when it is stored.
+   * @throws BackbeatError `nats-unreachable` where that is not known, `stream-missing`
+   */
+  append(subject: string, body: Uint8Array): Promise<number>;
+}
+
+/** `unknown`: no answer in time or the link was lost; it may be stored, now or later. */
+export type CommitResult =
+  | { readonly kind: "stored"; readonly seq: number }
+  | { readonly kind: "conflict" }
+  | { readonly kind: "unknown"; readonly why: string };
+
+/** Reports and chain records, in the order in which they were stored; nothing is ever changed (R3). */
+export interface ReportStore {
+  /** @throws BackbeatError `nats-unreachable`, `stream-missing` */
+  state(): Promise<StreamState>;
+  /** Follows what is stored, from a place on. `subject` tells reports from chain records. */
+  read(start: ReadStart, listener: StreamListener): StreamReading;
+  /** What stands at a place; undefined where nothing does. @throws BackbeatError `nats-unreachable`, `stream-missing` */
+  get(seq: number): Promise<StreamMessage | undefined>;
+  /** The newest record of all, or of one kind; undefined where there is none. @throws as `get` */
+  last(kind?: RecordKind): Promise<StreamMessage | undefined>;
+  /** Stores a record if the newest one of all has this sequence (0: there is none). Never rejects. */
+  commit(record: NewRecord, expectedLastSeq: number): Promise<CommitResult>;
+}
+
+export type RecordKind = "report" | "chain";
+
+export interface NewRecord {
+  readonly kind: RecordKind;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+}
+
+/** What may be promised of what is stored. Never more than was probed. */
+export type Durability = "best-effort" | "process-crash-safe" | "power-safe";
+
+/** What a server keeps for a cluster. */
+export interface Streams {
+  readonly journal: Journal;
+  readonly reports: ReportStore;
+  readonly durability: Durability;
+}
+
+/**
+ * Opens the streams of a cluster, making what is not there. Waits for the server as long as it takes; "none": the
+ * server says that it has no JetStream for this account.
+ */
+export interface StreamsOpener {
+  /** @throws BackbeatError `journal-refused` where a stream exists that cannot serve, or may not be made */
+  open(signal: AbortSignal): Promise<Streams | "none">;
+}
+
+/** What a checkpoint belongs to: it is used only where all of this is so. */
+export interface CheckpointHeader {
+  /** Hash of the profile and chain id of the reports that the state computes. */
+  readonly profile: string;
+  readonly chain: string;
+  readonly journalId: string;
+  /** The last journal entry that is in it, and its time. */
+  readonly seq: number;
+  readonly timeMs: number;
+}
+
+export interface Checkpoint {
+  readonly header: CheckpointHeader;
+  /** As the core wrote it, see core/snapshot.ts. */
+  readonly state: Uint8Array;
+}
+
+/** Keeps the newest checkpoint: a cache. Losing it costs time, never a report. */
+export interface CheckpointStore {
+  /** Undefined where there is none. @throws BackbeatError `bad-file` where it is damaged or of another version */
+  load(): Promise<Checkpoint | undefined>;
+  /** Replaces it as a whole or not at all. @throws BackbeatError `data-dir-unusable` */
+  save(header: CheckpointHeader, state: readonly Uint8Array[]): Promise<void>;
 }
 
 /** Keeps the timeline of a pulse across restarts. A saved timeline survives a crash of the process. */

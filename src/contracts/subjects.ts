@@ -1,6 +1,6 @@
 /** Where messages travel: `backbeat.{cluster}.…`, each overridable by a setting. */
 
-/** Subjects of one cluster. The first three are fixed by peers, `now` is ours. */
+/** Subjects of one cluster. The first three are fixed by peers, the others are ours. */
 export interface Subjects {
   /** BeatFrames, pulse → all (INT-A). */
   readonly beat: string;
@@ -10,6 +10,12 @@ export interface Subjects {
   readonly reverb: string;
   /** Request: the newest frame. */
   readonly now: string;
+  /** Ticks: replicas of reverb say that a bar's grace is over. Captured by the journal. */
+  readonly tick: string;
+  /** Reports on their way into the report stream, which republishes them on `reverb`. */
+  readonly commit: string;
+  /** Chain records, beside the reports in their stream; never republished. */
+  readonly chain: string;
 }
 
 /** The subjects of a cluster, with those that the operator named otherwise. */
@@ -20,5 +26,8 @@ export function subjectsOf(clusterId: string, overrides: Partial<Subjects> = {})
     status: overrides.status ?? `${prefix}.status`,
     reverb: overrides.reverb ?? `${prefix}.reverb`,
     now: overrides.now ?? `${prefix}.now`,
+    tick: overrides.tick ?? `${prefix}.tick`,
+    commit: overrides.commit ?? `${prefix}.report.commit`,
+    chain: overrides.chain ?? `${prefix}.report.chain`,
   };
 }

@@ -1,0 +1,69 @@
+/**
+ * A chain record: from where on, and by which rules, the reports that follow it in the report stream are computed.
+ *
+ * It stands in that stream before the first report of its chain and is committed as reports are, so that all
+ * replicas agree on it: the first to write it decides. A chain ends where the next one begins: other settings
+ * (`profile`), a newer algorithm, or a journal that was lost and adopted anew.
+ */
+import { createHash } from "node:crypto";
+import type { ReplayStart } from "./report-headers.ts";
+
+export const CHAIN_RECORD_TYPE = "backbeat.chain.v1";
+
+/** Why a chain was begun. */
+export type ChainReason = "begun" | "new-profile" | "new-algorithm" | "adopted";
+
+/** Everything but the journal that can change a report; see core/profile.ts. Flat: names and plain values. */
+export type Profile = Readonly<Record<string, string | number | boolean>>;
+
+export interface ChainRecord {
+  readonly type: typeof CHAIN_RECORD_TYPE;
+  readonly cluster_id: string;
+  readonly reason: ChainReason;
+  /** Which journal stream: see `StreamState.id` in ports.ts. */
+  readonly journal_id: string;
+  /** Where the fold of this chain begins. */
+  readonly from: ReplayStart;
+  /** What came before `from` is not known: the first bar is partial. */
+  readonly partial: boolean;
+  /** Bars that were opened at or before this sequence belong to the chain before; 0 where there was none. */
+  readonly after_first_seq: number;
+  readonly profile: Profile;
+  /** Who began it and when (RFC 3339): for people. */
+  readonly node: string;
+  readonly made_at: string;
+}
+
+const CHAIN_ID_DIGITS = 32;
+
+/** A chain record as UTF-8 JSON. */
+export function encodeChainRecord(record: ChainRecord): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(record));
+}
+
+/** A chain's id: by what its record says, so that nobody can change it unseen. */
+export function chainIdOf(body: Uint8Array): string {
+  return createHash("sha256").update(body).digest("hex").slice(0, CHAIN_ID_DIGITS);
+}
+
+/** Undefined where the body is no chain record. */
+export function decodeChainRecord(body: Uint8Array): ChainRecord | undefined {
+  try {
+    const read = JSON.parse(new TextDecoder().decode(body)) as Partial<ChainRecord> | null;
+    return isChainRecord(read) ? read : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isChainRecord(read: Partial<ChainRecord> | null): read is ChainRecord {
+  return (
+    read?.type === CHAIN_RECORD_TYPE &&
+    typeof read.journal_id === "string" &&
+    Number.isSafeInteger(read.from?.seq) &&
+    Number.isSafeInteger(read.after_first_seq) &&
+    typeof read.partial === "boolean" &&
+    typeof read.profile === "object" &&
+    read.profile !== null
+  );
+}
