@@ -64,7 +64,7 @@ const Status = component("ReverbStatus", "What reverb is doing.", {
   uptime_seconds: Type.Number({ minimum: 0 }),
   version: Type.String(),
   timestamp: timestampField("When this was said."),
-  mode: Type.Enum(["core", "journal"], { description: "Where the order of messages comes from." }),
+  mode: Type.Enum(["starting", "core", "journal"], { description: "Where the order of messages comes from." }),
   tempo_bpm: nullable(Type.Number({ description: "As announced by the newest frame." })),
   lag_beats: Type.Number({ description: "Beats by which the newest frame is behind the timeline." }),
   expected_agents: nullable(described(Count, "Agents that the operator expects, if said.")),

@@ -2,14 +2,29 @@
 import type { BarReport } from "../contracts/bar-report.ts";
 import type { BendCounts } from "../contracts/decode.ts";
 import type { ClaimOutcome, FrameOutcome } from "../core/outcome.ts";
-import type { AgentSummary, IssueDetail, Presence, WindowDetail, WindowSummary } from "../core/summary.ts";
 
-/** What may be promised of counted claims. Never more than was probed. */
-export type Durability = "best-effort" | "process-crash-safe" | "power-safe";
+import type { Durability } from "../ports.ts";
+
+export type { Durability } from "../ports.ts";
+
+/** Every alarm there is; what each means stands in docs/operations.md. */
+export const ALARM_NAMES = [
+  "bar-length-differs",
+  "journal-broken",
+  "journal-lagging",
+  "journal-short",
+  "journal-stalled",
+  "link-lost",
+  "no-beat",
+  "replica-divergence",
+  "report-store-broken",
+  "report-unsent",
+  "standing-by",
+] as const;
 
 /** Something that only this process sees: a log line, /ready, a metric, the status; never in a report. */
 export interface Alarm {
-  readonly name: "link-lost" | "no-beat" | "report-unsent" | "bar-length-differs";
+  readonly name: (typeof ALARM_NAMES)[number];
   readonly text: string;
   /** Since when, ms since the Unix epoch. */
   readonly sinceMs: number;
@@ -40,11 +55,39 @@ export interface Totals {
   readonly gapMs: number;
 }
 
+/** What a replica does with the journal now. */
+export type JournalRole = "catching-up" | "committing" | "standing-by" | "broken";
+
+export interface JournalStatus {
+  readonly role: JournalRole;
+  /** Sequence of the last entry that was folded. */
+  readonly readSeq: number;
+  /** Entries behind it, as last heard. */
+  readonly lagEntries: number;
+  /** Where the fold of this process began, and from what. */
+  readonly startedFrom: { readonly seq: number; readonly kind: "begin" | "report" | "checkpoint" };
+  readonly chain: string;
+  readonly profile: string;
+  readonly reportsCommitted: number;
+  /** Reports that another replica had stored first, with the same bytes. */
+  readonly reportsConfirmed: number;
+  readonly commitConflicts: number;
+  /** Commits whose outcome was not told, and was looked up. */
+  readonly commitsUnknown: number;
+  readonly divergences: number;
+  readonly ticksAppended: number;
+  readonly checkpointsSaved: number;
+  readonly checkpointsFailed: number;
+  /** Entry that the newest checkpoint reaches to; undefined before the first. */
+  readonly checkpointSeq?: number;
+}
+
 export interface ReverbStatus {
   readonly clusterId: string;
   readonly nodeId: string;
   readonly version: string;
-  readonly mode: "core" | "journal";
+  /** `starting`: it is not known yet whether the server has a journal. */
+  readonly mode: "starting" | "core" | "journal";
   readonly durability: Durability;
   readonly activeWindows: number;
   /** Undefined before the first frame. */
@@ -61,6 +104,8 @@ export interface ReverbStatus {
   /** Beats by which the newest frame is behind the timeline. */
   readonly lagBeats: number;
   readonly expectedAgents?: number;
+  /** In journal mode. */
+  readonly journal?: JournalStatus;
   readonly totals: Totals;
   readonly alarms: readonly Alarm[];
 }

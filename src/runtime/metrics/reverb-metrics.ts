@@ -4,7 +4,7 @@
  * Conservation (R6) can be checked from outside: received = the sum over all outcomes + held.
  */
 import { PRESENCES } from "../../core/summary.ts";
-import type { Alarm, ReverbStatus, ReverbView } from "../../reverb/view.ts";
+import { ALARM_NAMES, type ReverbStatus, type ReverbView } from "../../reverb/view.ts";
 import { byLabel, counter, gauge, type HistogramRow, type MetricRow } from "./row.ts";
 
 /** What one scrape reads: the status is taken once. */
@@ -16,12 +16,7 @@ export interface ReverbSource {
 export const reverbSource = (view: ReverbView): ReverbSource => ({ view, status: view.status() });
 
 /** Every alarm has a value at all times: a series that is absent raises no alert. */
-const ALARM_OFF: Readonly<Record<Alarm["name"], 0>> = {
-  "bar-length-differs": 0,
-  "link-lost": 0,
-  "no-beat": 0,
-  "report-unsent": 0,
-};
+const ALARM_OFF = Object.fromEntries(ALARM_NAMES.map((name) => [name, 0]));
 
 export const REVERB_METRICS: readonly MetricRow<ReverbSource>[] = [
   counter(
