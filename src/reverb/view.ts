@@ -2,6 +2,7 @@
 import type { BarReport } from "../contracts/bar-report.ts";
 import type { BendCounts } from "../contracts/decode.ts";
 import type { ClaimOutcome, FrameOutcome } from "../core/outcome.ts";
+import type { AgentSummary, IssueDetail, Presence, WindowDetail, WindowSummary } from "../core/summary.ts";
 
 import type { Durability } from "../ports.ts";
 
