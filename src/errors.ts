@@ -47,3 +47,11 @@ export class BackbeatError extends Error {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** Errors that the caller can mend by calling otherwise: a process that ends for one ends with 2, for another with 1. */
+const MISTAKES: readonly ErrorCode[] = ["bad-config", "profile-differs"];
+
+/** Whether something that was thrown is a mistake of the caller. */
+export function isMistake(thrown: unknown): boolean {
+  return thrown instanceof BackbeatError && MISTAKES.includes(thrown.code);
+}

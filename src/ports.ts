@@ -201,6 +201,8 @@ export interface CheckpointHeader {
   /** The last journal entry that is in it, and its time. */
   readonly seq: number;
   readonly timeMs: number;
+  /** Journal sequence that the newest bar began with whose report is stored; 0 where none is. */
+  readonly reportedFirstSeq: number;
 }
 
 export interface Checkpoint {

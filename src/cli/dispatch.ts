@@ -5,7 +5,7 @@
  * Invariants: nothing is loaded before everything given was found good; a mistake of the caller ends with 2; no
  * stack is shown for an error that was raised on purpose.
  */
-import { BackbeatError, messageOf } from "../errors.ts";
+import { BackbeatError, isMistake, messageOf } from "../errors.ts";
 import { readConfig } from "../runtime/config.ts";
 import { withoutUserInfo } from "../runtime/redact.ts";
 import { nearestOf } from "../runtime/settings/nearest.ts";
@@ -37,7 +37,7 @@ export async function dispatch(argv: readonly string[], world: World): Promise<n
     return await perform(argv, world);
   } catch (thrown) {
     world.stderr.write(`${describe(thrown)}\n`);
-    return thrown instanceof BackbeatError && thrown.code === "bad-config" ? EXIT_MISTAKE : EXIT_FAILED;
+    return isMistake(thrown) ? EXIT_MISTAKE : EXIT_FAILED;
   }
 }
 
