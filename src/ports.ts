@@ -231,7 +231,12 @@ export interface Metrics {
   observe(metric: Distribution, value: number): void;
 }
 
-export type Distribution = "rollup_seconds" | "report_bytes" | "close_seconds" | "beat_late_seconds";
+export type Distribution =
+  | "rollup_seconds"
+  | "report_bytes"
+  | "close_seconds"
+  | "checkpoint_seconds"
+  | "beat_late_seconds";
 
 /** Lines for the operator. Never one per claim, never a secret. */
 export interface Log {

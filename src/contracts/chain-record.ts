@@ -46,6 +46,14 @@ export function chainIdOf(body: Uint8Array): string {
   return createHash("sha256").update(body).digest("hex").slice(0, CHAIN_ID_DIGITS);
 }
 
+/** A profile's hash: the same for the same values, in whatever order. */
+export function profileHashOf(profile: Profile): string {
+  const sorted = Object.keys(profile)
+    .sort()
+    .map((name) => [name, profile[name]]);
+  return createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, CHAIN_ID_DIGITS);
+}
+
 /** Undefined where the body is no chain record. */
 export function decodeChainRecord(body: Uint8Array): ChainRecord | undefined {
   try {

@@ -5,7 +5,9 @@
  * clock. A bar closes at the first entry after the frame that opened a later one that is a tick naming it or a
  * higher frame; so at most two bars are open, and every bar seen to begin is reported exactly once (R1).
  */
+import type { ReplayCarry } from "../contracts/report-headers.ts";
 import { type AgentRecord, type FoundAgent, findAgent, visitAgents } from "./agent-record.ts";
+import type { AggregatorSettings, FoldStart } from "./aggregator-settings.ts";
 import { BarAgents } from "./bar-agents.ts";
 import { Bars } from "./bars.ts";
 import { closeBar, summarize } from "./close-bar.ts";
@@ -16,23 +18,13 @@ import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 import { defaultLeapBeats, Line, type LinePoint } from "./line.ts";
 import type { ClaimOutcome, ClaimRefusal, FrameOutcome, MarkOutcome, Outcome } from "./outcome.ts";
 import { RecentIds } from "./recent-ids.ts";
+import { ReplayTrail } from "./replay-trail.ts";
+import { jsonPieces, type Pieces, type SnapshotReader } from "./snapshot-format.ts";
 import type { WindowDetail, WindowSummary } from "./summary.ts";
 import { Tally } from "./tally.ts";
-import { Window } from "./window.ts";
+import { Window, type WindowParts } from "./window.ts";
 
-/** Everything but the entries that can change a report. */
-export interface AggregatorSettings {
-  readonly clusterId: string;
-  /** First guess of the beats per bar; what is heard wins. */
-  readonly barLength: number;
-  /** How many beats ahead of the newest frame a claim may be; default `barLength`. */
-  readonly leadBeats?: number;
-  /** How far ahead a frame may be; default two bars, at least 1,000 beats. */
-  readonly leapBeats?: number;
-  /** Every reporting agent must attest its secret rotation; default false. */
-  readonly rotationRequired?: boolean;
-  readonly limits?: Partial<Limits>;
-}
+const FROM_THE_BEGIN: FoldStart = { replay: { seq: 1 } };
 
 const NOTHING_CLOSED: readonly WindowDetail[] = [];
 
@@ -46,8 +38,12 @@ export class Aggregator {
   readonly #line: Line;
   readonly #bars: Bars;
   readonly #held: HeldClaims;
-  /** Bars that were closed on this line: the window never flips back. */
-  readonly #closedIds = new RecentIds();
+  /** Bars before the current one: the window never flips back. */
+  readonly #earlierIds: RecentIds;
+  readonly #start: FoldStart;
+  readonly #trail: ReplayTrail;
+  /** Of the newest entry. */
+  #seq: number;
   #current: Window | undefined;
   #closing: Window | undefined;
   #before: Window | undefined;
@@ -69,10 +65,16 @@ export class Aggregator {
     this.#line = new Line(settings.leapBeats ?? defaultLeapBeats(settings.barLength));
     this.#bars = new Bars(settings.barLength);
     this.#held = new HeldClaims(this.#limits);
+    this.#start = settings.start ?? FROM_THE_BEGIN;
+    const { carry, seq } = this.#start.replay;
+    this.#seq = seq - 1;
+    this.#earlierIds = new RecentIds(carry?.closedIds);
+    this.#trail = new ReplayTrail({ seq });
   }
 
   /** Takes the next entry of the sequence. Never throws; bars that it closes wait in `takeClosed()`. */
   apply(entry: Entry): Outcome {
+    this.#seq = entry.seq;
     switch (entry.kind) {
       case "claim":
         return this.tally.claim(this.#applyClaim(entry));
@@ -143,12 +145,48 @@ export class Aggregator {
     return this.#open().reduce((sum, window) => sum + window.dependenciesCut, before);
   }
 
+  /** Its whole state. It must not change before the last piece was taken. */
+  *save(): Pieces {
+    if (this.#closed.length > 0) throw new Error("closed bars were not taken");
+    const scalars = [this.#seq, this.#barsOpened, this.#dependenciesCut, this.#gapMs];
+    const windows = [this.#current, this.#closing, this.#before];
+    yield* jsonPieces([scalars, windows.map((window) => window !== undefined)]);
+    for (const part of this.#parts()) yield* part.save();
+    for (const window of windows) if (window !== undefined) yield* window.save();
+  }
+
+  /** Takes up a state that was saved under the same settings. Only on a new one. @throws BackbeatError `bad-file` */
+  load(reader: SnapshotReader): void {
+    const [scalars, [hasCurrent, hasClosing, hasBefore]] =
+      reader.json<[[number, number, number, number], [boolean, boolean, boolean]]>();
+    [this.#seq, this.#barsOpened, this.#dependenciesCut, this.#gapMs] = scalars;
+    for (const part of this.#parts()) part.load(reader);
+    const window = (isThere: boolean) =>
+      isThere ? Window.load(reader, this.#windowParts(new BarAgents(this.#limits))) : undefined;
+    this.#current = window(hasCurrent);
+    this.#closing = window(hasClosing);
+    this.#before = window(hasBefore);
+    reader.end();
+  }
+
+  /** What is saved beside the windows, in this order. */
+  #parts() {
+    const [line, bars, held, ids] = [this.#line, this.#bars, this.#held, this.#earlierIds];
+    return [line, bars, held, ids, this.#trail, this.tally, this.#known] as const;
+  }
+
+  #windowParts(agents: BarAgents): WindowParts {
+    return { agents, agentsMax: this.#limits.agentsPerWindow, known: this.#known };
+  }
+
   #applyClaim(entry: ClaimEntry): ClaimOutcome {
     const newest = this.#line.newest;
     const beat = entry.claim.beat_index;
     if (newest === undefined || beat > newest.index) {
       if (newest !== undefined && beat > newest.index + this.#leadBeats) return this.#refuse("too-far-ahead");
-      return this.#held.hold(entry) ? "held" : this.#refuse("held-limit");
+      if (this.#held.hold(entry, this.#trail.newest)) return "held";
+      this.#trail.refused(entry.seq);
+      return this.#refuse("held-limit");
     }
     return this.#place(entry, false);
   }
@@ -178,8 +216,11 @@ export class Aggregator {
     if (verdict === "restart") return this.#restart();
     if (verdict !== "on-line") return verdict;
     const key = entry.frame.window_id.toLowerCase();
-    if (key === this.#closing?.key || this.#closedIds.has(key)) return "stale";
-    return this.#advance(entry);
+    if (this.#earlierIds.has(key)) return "stale";
+    const outcome = this.#advance(entry);
+    // Bars of a restart hang on the frame before it, see #restart.
+    if (outcome === "opened") this.#trail.opened(this.#held.oldestAnchor);
+    return outcome;
   }
 
   /** Moves time on to a frame of the line. */
@@ -193,23 +234,41 @@ export class Aggregator {
     this.#line.accept(entry);
     this.#gapMs = 0;
     this.#landHeld(entry.frame.beat_index, isFirst);
+    this.#trail.accept(entry.seq, this.#carry(window), { nothingHeld: this.#held.size === 0 });
     return isSameBar ? "advanced" : "opened";
+  }
+
+  /** What a fold that begins at this window's newest frame must know. */
+  #carry({ fromBeat, fromIsExact }: Window): ReplayCarry {
+    return { barLength: this.barLength, fromBeat, fromIsExact, closedIds: this.#earlierIds.all };
   }
 
   #openWindowWith(entry: FrameEntry): Window {
     const previous = this.#current;
-    const start = this.#bars.start(entry.frame, previous);
+    const isFirst = this.#barsOpened === 0;
+    const { carry } = this.#start.replay;
+    const start =
+      isFirst && carry !== undefined ? this.#bars.resume(carry) : this.#bars.start(entry.frame, previous);
     const joinedMidway = !entry.frame.downbeat || entry.answered === true;
-    const isPartial = previous === undefined && joinedMidway;
+    const isPartial = (previous === undefined && joinedMidway) || (isFirst && this.#start.partial === true);
     const agents = this.#spare ?? new BarAgents(this.#limits);
     this.#spare = undefined;
     this.#barsOpened += 1;
     const window = new Window(
-      { windowId: entry.frame.window_id, ...start, isPartial },
-      { agents: agents.begin(this.#barsOpened), agentsMax: this.#limits.agentsPerWindow, known: this.#known },
+      {
+        windowId: entry.frame.window_id,
+        ...start,
+        isPartial,
+        firstSeq: entry.seq,
+        replayBase: this.#trail.base,
+      },
+      this.#windowParts(agents.begin(this.#barsOpened)),
     );
     window.gapMs = this.#gapMs;
-    if (previous !== undefined) previous.toBeat = start.fromBeat - 1;
+    if (previous !== undefined) {
+      previous.toBeat = start.fromBeat - 1;
+      this.#earlierIds.add(previous.key);
+    }
     this.#closing = previous;
     this.#current = window;
     return window;
@@ -234,7 +293,8 @@ export class Aggregator {
     this.#current = undefined;
     this.#before = undefined;
     this.#known = new KnownAgents();
-    this.#closedIds.clear();
+    this.#earlierIds.clear();
+    this.#trail.restarted(this.#held.oldestAnchor);
     for (const candidate of this.#line.restart()) this.#advance(candidate);
     return "opened";
   }
@@ -244,7 +304,6 @@ export class Aggregator {
     this.#isRestarted = false;
     this.#closing = undefined;
     this.#dependenciesCut += window.dependenciesCut;
-    this.#closedIds.add(window.key);
     window.agents.close();
     this.#known.forgetBefore(window.agents.number);
     this.#spare = this.#before?.agents;
@@ -258,6 +317,11 @@ export class Aggregator {
       rotationRequired: this.#rotationRequired,
       barLength: this.barLength,
       isRestarted: this.#isRestarted,
+      position: {
+        firstSeq: window.firstSeq,
+        lastSeq: this.#seq,
+        replayFrom: this.#trail.resolve(window.replayBase),
+      },
     });
   }
 

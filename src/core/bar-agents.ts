@@ -9,7 +9,15 @@ import { NOT_GIVEN, nextBeatOf, STATE_CODES } from "./claim-values.ts";
 import { lengthened, lengthenList, ROWS_MIN } from "./columns.ts";
 import type { ClaimEntry } from "./entry.ts";
 import type { Limits } from "./limits.ts";
-import { leavesTrace, TaskRecord } from "./task-record.ts";
+import {
+  columnPieces,
+  jsonPieces,
+  listPieces,
+  numberListPieces,
+  type Pieces,
+  type SnapshotReader,
+} from "./snapshot-format.ts";
+import { leavesTrace, type SavedTask, TaskRecord } from "./task-record.ts";
 
 const NO_NAMES: readonly string[] = [];
 const NO_TASKS: readonly TaskRecord[] = [];
@@ -158,6 +166,39 @@ export class BarAgents {
     return this;
   }
 
+  /** `rows`: how many of them are in use. */
+  *save(rows: number): Pieces {
+    yield* jsonPieces([this.#number, this.#size, [...this.#stateCounts]]);
+    const { claims, nextBeats, progress, states } = this;
+    for (const column of [claims, states, progress, nextBeats, this.#flags, this.#fingerprints])
+      yield* columnPieces(column, rows);
+    yield* listPieces(this.taskIds, rows);
+    yield* listPieces(this.#dependencies, rows);
+    yield* taskPieces(this.#tasks, rows);
+    yield* numberListPieces(this.#rings, rows);
+  }
+
+  load(reader: SnapshotReader): void {
+    const [number, size, stateCounts] = reader.json<[number, number, number[]]>();
+    this.#number = number;
+    this.#size = size;
+    this.#stateCounts.set(stateCounts);
+    this.claims = reader.column(Uint32Array, ROWS_MIN);
+    this.states = reader.column(Uint8Array, ROWS_MIN);
+    this.progress = reader.column(Float64Array, ROWS_MIN);
+    this.nextBeats = reader.column(Float64Array, ROWS_MIN);
+    this.#flags = reader.column(Uint8Array, ROWS_MIN);
+    this.#fingerprints = reader.column(Float64Array, ROWS_MIN);
+    fill(this.taskIds, reader.list<string>());
+    fill(this.#dependencies, reader.list<readonly string[]>());
+    fill(
+      this.#tasks,
+      reader.list<SavedTask[]>().map((tasks) => tasks?.map((task) => TaskRecord.load(task))),
+    );
+    fill(this.#rings, reader.numberLists());
+    this.#lengthenLists(this.claims.length);
+  }
+
   #hasFlag(row: number, flag: number): boolean {
     return ((this.#flags[row] as number) & flag) !== 0;
   }
@@ -211,4 +252,14 @@ export class BarAgents {
     for (const list of [this.taskIds, this.#dependencies, this.#tasks, this.#rings])
       lengthenList(list as unknown[], rows);
   }
+}
+
+function taskPieces(tasks: readonly (readonly TaskRecord[] | undefined)[], rows: number): Pieces {
+  const saved = tasks.slice(0, rows).map((records) => records?.map((task) => task.save()));
+  return listPieces(saved, rows);
+}
+
+/** Puts the values at the begin of a list that has room for more. */
+function fill<T>(list: (T | undefined)[], values: readonly (T | undefined)[]): void {
+  for (const [row, value] of values.entries()) list[row] = value;
 }

@@ -6,7 +6,9 @@
  * belong to the bar before, so bars never overlap and never leave a hole.
  */
 import type { BeatFrame } from "../contracts/beat-frame.ts";
+import type { ReplayCarry } from "../contracts/report-headers.ts";
 import { FRAMES_PER_BAR_MAX } from "./limits.ts";
+import { jsonPieces, type Pieces, type SnapshotReader } from "./snapshot-format.ts";
 
 /** What is known of the bar before. */
 export interface BarBefore {
@@ -35,11 +37,25 @@ export class Bars {
     return this.#length;
   }
 
+  *save(): Pieces {
+    yield* jsonPieces(this.#length);
+  }
+
+  load(reader: SnapshotReader): void {
+    this.#length = reader.json<number>();
+  }
+
   /** Takes the length that a frame announces, if it does. */
   hear(frame: BeatFrame): void {
     const announced = integerOf(frame.metadata?.bar_length);
     if (announced !== undefined && announced >= 1 && announced <= FRAMES_PER_BAR_MAX)
       this.#length = announced;
+  }
+
+  /** Takes up a fold where another was: the bar that its first frame lies in. */
+  resume({ barLength, fromBeat, fromIsExact }: ReplayCarry): BarStart {
+    this.#length = barLength;
+    return { fromBeat, fromIsExact };
   }
 
   /** The first beat of the bar that this frame opens. */

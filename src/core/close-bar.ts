@@ -5,7 +5,7 @@ import { findings } from "./findings.ts";
 import { issuesOf } from "./issues.ts";
 import type { KnownAgents } from "./known-agents.ts";
 import { type RollUp, rollUp } from "./roll-up.ts";
-import type { BarConservation, IssueDetail, WindowDetail, WindowSummary } from "./summary.ts";
+import type { BarConservation, BarPosition, IssueDetail, WindowDetail, WindowSummary } from "./summary.ts";
 import type { Window } from "./window.ts";
 
 export interface CloseOptions {
@@ -17,6 +17,7 @@ export interface CloseOptions {
   readonly barLength: number;
   /** The timeline was restarted since the report before. */
   readonly isRestarted: boolean;
+  readonly position: BarPosition;
 }
 
 /** Everything that is known of a bar, with its report; of an open bar as it would be now. */
@@ -25,6 +26,7 @@ export function closeBar(window: Window, options: CloseOptions): WindowDetail {
   const issueDetails = issuesOf(findings(window, sums, options));
   return {
     ...summarize(window, options.barLength),
+    position: options.position,
     stateCounts: window.agents.stateCounts(),
     completedTasks: sums.completedTasks,
     failedTasks: sums.failedTasks.count,

@@ -8,7 +8,7 @@
 /** Rows that a column begins with: a small fleet never grows. */
 export const ROWS_MIN = 64;
 
-type Column = Uint8Array | Int16Array | Uint32Array | Float64Array;
+export type Column = Uint8Array | Int16Array | Uint32Array | Float64Array;
 
 /** The column with room for so many rows; new places are 0. */
 export function lengthened<C extends Column>(column: C, rows: number): C {

@@ -4,6 +4,7 @@
 import { deadlineMsOf } from "../contracts/deadline.ts";
 import type { FrameEntry } from "./entry.ts";
 import { FRAMES_PER_BAR_MAX } from "./limits.ts";
+import { columnPieces, jsonPieces, type Pieces, type SnapshotReader } from "./snapshot-format.ts";
 
 /** State of one bar; indexes only grow (the line sees to it). */
 export class HeardFrames {
@@ -64,6 +65,33 @@ export class HeardFrames {
     const known = this.#deadlinesMs[at] ?? Number.POSITIVE_INFINITY;
     const beatsAway = beatIndex - (this.#beats[at] ?? beatIndex);
     return known + beatsAway * (this.#beatDurationsMs[at] ?? 0);
+  }
+
+  *save(): Pieces {
+    yield* jsonPieces([
+      this.#count,
+      this.#newestIndex,
+      this.#beatDurationMs,
+      this.#firstArrivalMs ?? null,
+      this.#expectedMs,
+      this.#driftSumMs,
+      this.#driftCount,
+    ]);
+    const frames = this.#beats.length;
+    for (const numbers of [this.#beats, this.#deadlinesMs, this.#beatDurationsMs])
+      yield* columnPieces(Float64Array.from(numbers), frames);
+  }
+
+  load(reader: SnapshotReader): void {
+    const [count, newestIndex, beatDurationMs, firstArrivalMs, ...drift] =
+      reader.json<[number, number, number, number | null, number, number, number]>();
+    this.#count = count;
+    this.#newestIndex = newestIndex;
+    this.#beatDurationMs = beatDurationMs;
+    this.#firstArrivalMs = firstArrivalMs ?? undefined;
+    [this.#expectedMs, this.#driftSumMs, this.#driftCount] = drift;
+    for (const numbers of [this.#beats, this.#deadlinesMs, this.#beatDurationsMs])
+      for (const value of reader.column(Float64Array, 0)) numbers.push(value);
   }
 
   /** The first frame sets the zero; one that we asked for has no arrival, but its beats have passed. */

@@ -4,15 +4,24 @@
  * Of each only what is ever read is kept: a body may have 64 KiB, and whoever sends many ahead of time must not
  * fill memory with them.
  */
+import type { ReplayStart } from "../contracts/report-headers.ts";
 import type { StatusClaim } from "../contracts/status-claim.ts";
 import { NOT_GIVEN, nextBeatOf } from "./claim-values.ts";
 import type { ClaimEntry } from "./entry.ts";
 import type { Limits } from "./limits.ts";
+import { jsonPieces, listPieces, type Pieces, type SnapshotReader } from "./snapshot-format.ts";
+
+/** Claims of one beat. */
+interface Waiting {
+  readonly entries: ClaimEntry[];
+  /** The newest frame when the first of them came. */
+  readonly anchor: ReplayStart;
+}
 
 /** State: the held claims by beat. */
 export class HeldClaims {
   readonly #limits: Pick<Limits, "heldClaims" | "dependenciesPerClaim">;
-  readonly #byBeat = new Map<number, ClaimEntry[]>();
+  readonly #byBeat = new Map<number, Waiting>();
   #size = 0;
   #dependenciesCut = 0;
 
@@ -29,14 +38,22 @@ export class HeldClaims {
     return this.#dependenciesCut;
   }
 
-  /** False: no room. */
-  hold(entry: ClaimEntry): boolean {
+  /** Where a fold must begin that is to hold all of them; undefined where none is held. */
+  get oldestAnchor(): ReplayStart | undefined {
+    let oldest: ReplayStart | undefined;
+    for (const { anchor } of this.#byBeat.values())
+      if (oldest === undefined || anchor.seq < oldest.seq) oldest = anchor;
+    return oldest;
+  }
+
+  /** False: no room. `anchor`: the newest frame. */
+  hold(entry: ClaimEntry, anchor: ReplayStart): boolean {
     if (this.#size >= this.#limits.heldClaims) return false;
     const beat = entry.claim.beat_index;
     const waiting = this.#byBeat.get(beat);
     const held = { ...entry, claim: this.#slim(entry.claim) };
-    if (waiting === undefined) this.#byBeat.set(beat, [held]);
-    else waiting.push(held);
+    if (waiting === undefined) this.#byBeat.set(beat, { entries: [held], anchor });
+    else waiting.entries.push(held);
     this.#size += 1;
     return true;
   }
@@ -45,13 +62,32 @@ export class HeldClaims {
   take(from: number, to: number): ClaimEntry[] {
     if (this.#size === 0) return [];
     const taken: ClaimEntry[] = [];
-    for (const [beat, entries] of this.#byBeat) {
+    for (const [beat, { entries }] of this.#byBeat) {
       if (beat < from || beat > to) continue;
       for (const entry of entries) taken.push(entry);
       this.#byBeat.delete(beat);
     }
     this.#size -= taken.length;
     return taken.sort((a, b) => a.seq - b.seq);
+  }
+
+  *save(): Pieces {
+    yield* jsonPieces([this.#dependenciesCut, this.#byBeat.size]);
+    for (const [beat, { anchor, entries }] of this.#byBeat) {
+      yield* jsonPieces([beat, anchor]);
+      yield* listPieces(entries, entries.length);
+    }
+  }
+
+  load(reader: SnapshotReader): void {
+    const [cut, beats] = reader.json<[number, number]>();
+    this.#dependenciesCut = cut;
+    for (let n = 0; n < beats; n += 1) {
+      const [beat, anchor] = reader.json<[number, ReplayStart]>();
+      const entries = reader.list<ClaimEntry>().filter((entry) => entry !== undefined);
+      this.#byBeat.set(beat, { anchor, entries });
+      this.#size += entries.length;
+    }
   }
 
   #slim({ resources: _, metadata, dependencies, ...claim }: StatusClaim): StatusClaim {

@@ -8,6 +8,7 @@ import type { BarAgents } from "./bar-agents.ts";
 import { NOT_GIVEN } from "./claim-values.ts";
 import { lengthened, ROWS_MIN } from "./columns.ts";
 import type { ClaimEntry } from "./entry.ts";
+import { columnPieces, jsonPieces, listPieces, type Pieces, type SnapshotReader } from "./snapshot-format.ts";
 
 const NO_BAR = 0;
 
@@ -81,6 +82,39 @@ export class KnownAgents {
   /** Forgets the agents whose last claim lies in a bar before this one; their rows are freed as others come. */
   forgetBefore(bar: number): void {
     this.#oldestBar = bar;
+  }
+
+  *save(): Pieces {
+    const rows = this.rowCount;
+    yield* jsonPieces([rows, this.#oldestBar, this.#hand]);
+    for (const list of [this.ids, this.taskIds, this.notes]) yield* listPieces(list, rows);
+    yield* listPieces(this.#freeRows, this.#freeRows.length);
+    for (const column of this.#columns()) yield* columnPieces(column, rows);
+  }
+
+  load(reader: SnapshotReader): void {
+    const [rows, oldestBar, hand] = reader.json<[number, number, number]>();
+    this.#oldestBar = oldestBar;
+    this.#hand = hand;
+    for (const list of [this.ids, this.taskIds, this.notes] as unknown[][])
+      for (const value of reader.list()) list.push(value);
+    for (const row of reader.list<number>()) if (row !== undefined) this.#freeRows.push(row);
+    this.bars = reader.column(Float64Array, ROWS_MIN);
+    this.states = reader.column(Uint8Array, ROWS_MIN);
+    this.beats = reader.column(Float64Array, ROWS_MIN);
+    this.progress = reader.column(Float64Array, ROWS_MIN);
+    this.beatsLeft = reader.column(Int16Array, ROWS_MIN);
+    this.nextBeats = reader.column(Float64Array, ROWS_MIN);
+    this.arrivalsMs = reader.column(Float64Array, ROWS_MIN);
+    this.changedBeats = reader.column(Float64Array, ROWS_MIN);
+    for (let row = 0; row < rows; row += 1)
+      if (this.bars[row] !== NO_BAR) this.#rows.set(this.ids[row] as string, row);
+  }
+
+  /** In the order in which they are saved. */
+  #columns() {
+    const { arrivalsMs, bars, beats, beatsLeft, changedBeats, nextBeats, progress, states } = this;
+    return [bars, states, beats, progress, beatsLeft, nextBeats, arrivalsMs, changedBeats];
   }
 
   /** Frees rows of forgotten agents, a few for each one that comes: a million at once would hold up intake. */

@@ -8,6 +8,7 @@
  */
 import { deadlineMsOf } from "../contracts/deadline.ts";
 import type { FrameEntry } from "./entry.ts";
+import { jsonPieces, type Pieces, type SnapshotReader } from "./snapshot-format.ts";
 
 /** Candidates that make a new line: two could be chance, more would cost a whole bar of a short one. */
 export const CANDIDATES_FOR_RESTART = 3;
@@ -87,6 +88,16 @@ export class Line {
     this.#candidates = [];
     this.#newest = undefined;
     return candidates;
+  }
+
+  *save(): Pieces {
+    yield* jsonPieces([this.#newest ?? null, this.#candidates]);
+  }
+
+  load(reader: SnapshotReader): void {
+    const [newest, candidates] = reader.json<[LinePoint | null, FrameEntry[]]>();
+    this.#newest = newest ?? undefined;
+    this.#candidates = candidates;
   }
 
   #nominate(entry: FrameEntry): LineVerdict {

@@ -1,26 +1,43 @@
-/** Ids of bars that are over, for as long as one of them could still be named by a frame that was overtaken. */
+/**
+ * Ids of the bars before the current one, for as long as a frame that was overtaken could still name one.
+ *
+ * They travel with a report as part of its carry: a fold that begins later must refuse the same frames.
+ */
 
-/** Bars remembered: frames are overtaken by beats, not by a hundred bars. */
-const RECENT_IDS_MAX = 100;
+import { jsonPieces, type Pieces, type SnapshotReader } from "./snapshot-format.ts";
 
-/** State: the newest ids that were added. */
+/** Bars remembered: a frame is overtaken by beats, seldom by a bar; each costs 33 bytes in every report's headers. */
+const RECENT_IDS_MAX = 3;
+
+/** State: the newest ids that were added, oldest first. */
 export class RecentIds {
-  readonly #ids = new Set<string>();
+  #ids: readonly string[];
+
+  constructor(ids: readonly string[] = []) {
+    this.#ids = ids.slice(-RECENT_IDS_MAX);
+  }
+
+  get all(): readonly string[] {
+    return this.#ids;
+  }
 
   add(id: string): void {
-    this.#ids.add(id);
-    if (this.#ids.size <= RECENT_IDS_MAX) return;
-    for (const oldest of this.#ids) {
-      this.#ids.delete(oldest);
-      return;
-    }
+    this.#ids = [...this.#ids, id].slice(-RECENT_IDS_MAX);
   }
 
   has(id: string): boolean {
-    return this.#ids.has(id);
+    return this.#ids.includes(id);
+  }
+
+  *save(): Pieces {
+    yield* jsonPieces(this.#ids);
+  }
+
+  load(reader: SnapshotReader): void {
+    this.#ids = reader.json<string[]>();
   }
 
   clear(): void {
-    this.#ids.clear();
+    this.#ids = [];
   }
 }

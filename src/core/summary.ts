@@ -1,5 +1,6 @@
 /** What the core tells of windows and agents: plain values, safe to hand out; live maps never leave the core. */
 import type { BarReport, Severity } from "../contracts/bar-report.ts";
+import type { ReplayStart } from "../contracts/report-headers.ts";
 import type { AgentState } from "../contracts/status-claim.ts";
 import type { ClaimRefusal } from "./outcome.ts";
 
@@ -56,7 +57,18 @@ export interface WindowSummary {
   readonly lastUpdatedMs: number;
 }
 
+/** Where in the sequence of entries a bar lies. */
+export interface BarPosition {
+  /** The frame that opened it. */
+  readonly firstSeq: number;
+  /** The entry that closed it; of an open bar the newest entry. */
+  readonly lastSeq: number;
+  /** Where a fold begins that computes its report, and those of all bars after it (R7). */
+  readonly replayFrom: ReplayStart;
+}
+
 export interface WindowDetail extends WindowSummary {
+  readonly position: BarPosition;
   readonly stateCounts: Readonly<Record<AgentState, number>>;
   readonly completedTasks: number;
   readonly failedTasks: number;

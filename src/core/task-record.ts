@@ -15,6 +15,8 @@ export function leavesTrace(state: AgentState): boolean {
   return state === "completed" || state === "failed" || state === "helping";
 }
 
+export type SavedTask = readonly [string, AgentState, Promised, "kept" | "broken" | null];
+
 /** State of one (agent, task) over the counted claims of one bar. */
 export class TaskRecord {
   /** "" for claims without a task. */
@@ -27,6 +29,19 @@ export class TaskRecord {
 
   constructor(taskId: string) {
     this.taskId = taskId;
+  }
+
+  /** As plain values, and back. */
+  save(): SavedTask {
+    return [this.taskId, this.lastState, this.promised, this.firstEnd ?? null];
+  }
+
+  static load([taskId, lastState, promised, firstEnd]: SavedTask): TaskRecord {
+    const task = new TaskRecord(taskId);
+    task.lastState = lastState;
+    task.promised = promised;
+    task.firstEnd = firstEnd ?? undefined;
+    return task;
   }
 
   count(claim: StatusClaim): void {

@@ -9,12 +9,18 @@ import type { ClaimEntry, FrameEntry } from "./entry.ts";
 import { HeardFrames } from "./heard.ts";
 import type { KnownAgents } from "./known-agents.ts";
 import type { ClaimRefusal, CoreRefusal } from "./outcome.ts";
+import type { Anchors } from "./replay-trail.ts";
+import { jsonPieces, type Pieces, type SnapshotReader } from "./snapshot-format.ts";
 
 /** What became of a claim that belongs to this window. */
 export type WindowOutcome = "counted" | "duplicate" | Extract<CoreRefusal, "agent-limit" | "task-limit">;
 
 export interface WindowStart {
   readonly windowId: string;
+  /** Sequence of the frame that opens it. */
+  readonly firstSeq: number;
+  /** Where a fold may begin that computes it. */
+  readonly replayBase: Anchors;
   readonly fromBeat: number;
   readonly fromIsExact: boolean;
   /** Joined midway: what came before is not known. */
@@ -29,6 +35,11 @@ export interface WindowParts {
   readonly agents: BarAgents;
 }
 
+type Sums = Pick<
+  Window,
+  "counted" | "dependenciesCut" | "duplicate" | "framesRefused" | "gapMs" | "lastUpdatedMs" | "late"
+>;
+
 /** State of one bar from its first frame until it is closed. */
 export class Window {
   /** As received; echoed as such. */
@@ -38,6 +49,8 @@ export class Window {
   readonly fromBeat: number;
   readonly fromIsExact: boolean;
   readonly isPartial: boolean;
+  readonly firstSeq: number;
+  readonly replayBase: Anchors;
   /** Known when a later bar has begun. */
   toBeat: number | undefined;
   readonly heard = new HeardFrames();
@@ -60,6 +73,8 @@ export class Window {
     this.fromBeat = start.fromBeat;
     this.fromIsExact = start.fromIsExact;
     this.isPartial = start.isPartial;
+    this.firstSeq = start.firstSeq;
+    this.replayBase = start.replayBase;
     this.#known = known;
     this.#agentsMax = agentsMax;
     this.agents = agents;
@@ -104,6 +119,28 @@ export class Window {
   refuse<R extends ClaimRefusal>(reason: R): R {
     this.refused.set(reason, (this.refused.get(reason) ?? 0) + 1);
     return reason;
+  }
+
+  *save(): Pieces {
+    const { firstSeq, fromBeat, fromIsExact, isPartial, replayBase, windowId } = this;
+    yield* jsonPieces({ firstSeq, fromBeat, fromIsExact, isPartial, replayBase, windowId });
+    const { counted, dependenciesCut, duplicate, framesRefused, gapMs, lastUpdatedMs, late } = this;
+    const sums: Sums = { counted, dependenciesCut, duplicate, framesRefused, gapMs, lastUpdatedMs, late };
+    yield* jsonPieces([sums, this.toBeat ?? null, [...this.refused]]);
+    yield* this.heard.save();
+    yield* this.agents.save(this.#known.rowCount);
+  }
+
+  /** A window as it was saved; `agents` is empty. */
+  static load(reader: SnapshotReader, parts: WindowParts): Window {
+    const window = new Window(reader.json<WindowStart>(), parts);
+    const [sums, toBeat, refused] = reader.json<[Sums, number | null, [ClaimRefusal, number][]]>();
+    Object.assign(window, sums);
+    window.toBeat = toBeat ?? undefined;
+    for (const [reason, count] of refused) window.refused.set(reason, count);
+    window.heard.load(reader);
+    window.agents.load(reader);
+    return window;
   }
 
   #noteReview(row: number, { claim, timeMs }: ClaimEntry, wasHeld: boolean): void {

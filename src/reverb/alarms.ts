@@ -1,56 +1,58 @@
 /** What only this process sees: never in a report, always in /ready, the status, a metric and the log. */
-import type { Intake } from "./intake.ts";
-import type { ReverbParts } from "./parts.ts";
+import type { RaisedAlarm, ReverbMode } from "./mode.ts";
+import type { ReverbPorts } from "./parts.ts";
+import type { ReverbSettings } from "./settings.ts";
 import type { Alarm, Readiness } from "./view.ts";
 
 /** Beats without a frame after which the pulse is missed. */
 const NO_BEAT_AFTER_BEATS = 3;
 
-export interface WatchedParts extends ReverbParts {
-  readonly intake: Intake;
+/** What is looked at. */
+export interface Watched {
+  readonly settings: ReverbSettings;
+  readonly ports: ReverbPorts;
+  readonly mode: ReverbMode;
 }
 
 /** Beats by which the newest frame is behind the timeline; 0 before the first frame. */
-export function lagBeatsOf({ aggregator, intake, ports }: WatchedParts): number {
-  const { newest } = aggregator;
-  if (newest === undefined || intake.newestFrameAtMs === undefined) return 0;
-  return Math.floor((ports.clock.monotonicMs() - intake.newestFrameAtMs) / newest.beatDurationMs);
+export function lagBeatsOf({ mode, ports }: Watched): number {
+  const { newest } = mode.aggregator;
+  if (newest === undefined || mode.newestFrameAtMs === undefined) return 0;
+  const readBehind = Math.floor((ports.clock.monotonicMs() - mode.newestFrameAtMs) / newest.beatDurationMs);
+  if ((mode.journal?.lagEntries ?? 0) === 0) return readBehind;
+  // Frames that are read late were published in time: how late, only the server's wall clock can say.
+  return Math.max(readBehind, Math.floor((ports.clock.wallMs() - newest.timeMs) / newest.beatDurationMs));
 }
 
-/** Ready: connected, a beat was heard, and not too long ago. */
-export function readinessOf(parts: WatchedParts): Readiness {
-  const { aggregator, ports, settings } = parts;
+/** Ready: connected, nothing in the mode's way, a beat was heard, and not too long ago. */
+export function readinessOf(watched: Watched): Readiness {
+  const { mode, ports, settings } = watched;
   if (!ports.bus.connected) return notReady("NATS is not connected");
-  if (aggregator.newest === undefined) return notReady(`no beat heard yet on ${settings.subjects.beat}`);
-  const lagBeats = lagBeatsOf(parts);
+  const readiness = mode.readiness();
+  if (!readiness.ready) return readiness;
+  if (mode.aggregator.newest === undefined) return notReady(`no beat heard yet on ${settings.subjects.beat}`);
+  const lagBeats = lagBeatsOf(watched);
   if (lagBeats >= NO_BEAT_AFTER_BEATS)
     return notReady(`no beat for ${lagBeats} beat lengths on ${settings.subjects.beat}`);
   return { ready: true };
 }
 
 /** Everything that is wrong now. */
-export function alarmsOf(parts: WatchedParts): Alarm[] {
-  const { aggregator, intake, outgoing, ports, settings } = parts;
-  const alarms: Alarm[] = [];
-  const raise = (name: Alarm["name"], text: string, sinceMonotonicMs: number) => {
+export function alarmsOf(watched: Watched): Alarm[] {
+  const { mode, ports, settings } = watched;
+  const raised: RaisedAlarm[] = [...mode.alarms()];
+  if (lagBeatsOf(watched) >= NO_BEAT_AFTER_BEATS)
+    raised.push({
+      name: "no-beat",
+      text: `no beat on ${settings.subjects.beat}: no bar can close`,
+      sinceMonotonicMs: mode.newestFrameAtMs ?? 0,
+    });
+  return raised.map(({ name, sinceMonotonicMs, text }) => {
     const sinceMs = ports.clock.wallMs() - (ports.clock.monotonicMs() - sinceMonotonicMs);
-    alarms.push({ name, text, sinceMs });
-  };
-  if (intake.linkLostAtMs !== undefined)
-    raise("link-lost", "NATS is not connected: claims may be missed", intake.linkLostAtMs);
-  if (lagBeatsOf(parts) >= NO_BEAT_AFTER_BEATS)
-    raise("no-beat", `no beat on ${settings.subjects.beat}: no bar can close`, intake.newestFrameAtMs ?? 0);
-  if (outgoing.waitingSinceMs !== undefined && !ports.bus.connected)
-    raise("report-unsent", `${outgoing.waiting} reports wait for the link`, outgoing.waitingSinceMs);
-  if (intake.barLengthDiffersSinceMs !== undefined)
-    raise(
-      "bar-length-differs",
-      `bars have ${aggregator.barLength} beats, --bar-length says ${settings.barLength}: what is heard wins`,
-      intake.barLengthDiffersSinceMs,
-    );
-  return alarms;
+    return { name, text, sinceMs };
+  });
 }
 
-function notReady(reason: string): Readiness {
+export function notReady(reason: string): Readiness {
   return { ready: false, reason };
 }

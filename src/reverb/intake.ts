@@ -4,9 +4,14 @@
  * In core mode the place is a counter and the time our own wall clock. A link that was lost is an entry too:
  * claims may be missing, and the report must say so.
  */
+
+import type { Decoder } from "../contracts/decode.ts";
 import { Refusal } from "../contracts/decode.ts";
+import type { Aggregator } from "../core/aggregator.ts";
 import { fingerprintOf } from "../core/fingerprint.ts";
 import type { BusMessage, Timer } from "../ports.ts";
+import type { BarLengthWatch } from "./bar-length-watch.ts";
+import type { OutgoingReports } from "./outgoing-reports.ts";
 import type { ReverbParts } from "./parts.ts";
 import { graceMsFor } from "./settings.ts";
 
@@ -15,9 +20,16 @@ const NOW_TIMEOUT_MS = 1_000;
 
 const EMPTY_BODY = new Uint8Array(0);
 
+export interface IntakeParts extends ReverbParts {
+  readonly decoder: Decoder;
+  readonly aggregator: Aggregator;
+  readonly outgoing: OutgoingReports;
+  readonly barLength: BarLengthWatch;
+}
+
 /** State: the place of the last entry, the tick that is due, and how long the link was down. */
 export class Intake {
-  readonly #parts: ReverbParts;
+  readonly #parts: IntakeParts;
   #seq = 0;
   #tick: Timer | undefined;
   /** The bar that waits for its tick, and when the frame was read that showed it to be over. */
@@ -27,9 +39,8 @@ export class Intake {
   #gaps = 0;
   #gapMs = 0;
   #isStopped = false;
-  #barLengthDiffersSinceMs: number | undefined;
 
-  constructor(parts: ReverbParts) {
+  constructor(parts: IntakeParts) {
     this.#parts = parts;
   }
 
@@ -41,11 +52,6 @@ export class Intake {
   /** Since when the link is down; undefined while it is up. */
   get linkLostAtMs(): number | undefined {
     return this.#linkLostAtMs;
-  }
-
-  /** Since when another bar length than the setting is heard. */
-  get barLengthDiffersSinceMs(): number | undefined {
-    return this.#barLengthDiffersSinceMs;
   }
 
   /** How often the link was lost, and for how long in all. */
@@ -87,7 +93,7 @@ export class Intake {
     this.#newestFrameAtMs = startedAtMs;
     this.#deliver(startedAtMs);
     if (outcome === "opened") this.#scheduleTick(startedAtMs, frame.tempo_bpm);
-    this.#compareBarLength();
+    this.#parts.barLength.hear(aggregator.barLength);
   }
 
   linkLost(): void {
@@ -152,20 +158,5 @@ export class Intake {
       retained.add(detail, nowMs);
       outgoing.add(detail, this.#over?.windowId === detail.windowId ? this.#over.sinceMs : startedAtMs);
     }
-  }
-
-  /** Said once; the alarm stays as long as it is so. */
-  #compareBarLength(): void {
-    const { aggregator, ports, settings } = this.#parts;
-    if (aggregator.barLength === settings.barLength) {
-      this.#barLengthDiffersSinceMs = undefined;
-      return;
-    }
-    if (this.#barLengthDiffersSinceMs !== undefined) return;
-    this.#barLengthDiffersSinceMs = ports.clock.monotonicMs();
-    ports.log.warn(
-      `bars have ${aggregator.barLength} beats, --bar-length says ${settings.barLength}: what is heard wins`,
-      { heard: aggregator.barLength, setting: settings.barLength },
-    );
   }
 }

@@ -4,24 +4,30 @@ import { FirstNames } from "../core/first-names.ts";
 import type { PresenceOptions } from "../core/presence.ts";
 import { presenceOf, summarizeAgent } from "../core/presence.ts";
 import type { AgentSummary, WindowSummary } from "../core/summary.ts";
-import { alarmsOf, lagBeatsOf, readinessOf, type WatchedParts } from "./alarms.ts";
+import { alarmsOf, lagBeatsOf, readinessOf, type Watched } from "./alarms.ts";
+import type { RetainedBars } from "./retained-bars.ts";
 import { DEFAULT_WINDOW_TTL_SECONDS, DEFAULT_WINDOWS_RETAINED_MAX } from "./settings.ts";
 import type { AgentQuery, Page, PageQuery, ReverbStatus, ReverbView, Totals } from "./view.ts";
 
 /** While reverb is this far behind the beat, nobody is called silent. */
 const LAG_BEATS_MAX = 2;
 
-export function createReverbView(parts: WatchedParts): ReverbView {
-  const { aggregator, ports, retained } = parts;
+/** `mode` may change with time. */
+export interface ShownParts extends Watched {
+  readonly retained: RetainedBars;
+}
+
+export function createReverbView(parts: ShownParts): ReverbView {
+  const { ports, retained } = parts;
   const startedAtMs = ports.clock.monotonicMs();
   const nowMs = () => ports.clock.monotonicMs();
-  const windows = () => [...aggregator.openWindows(), ...retained.windows(nowMs())];
+  const windows = () => [...parts.mode.aggregator.openWindows(), ...retained.windows(nowMs())];
   const reports = () => retained.reports(nowMs());
   return {
     status: () => statusOf(parts, startedAtMs),
     ready: () => readinessOf(parts),
     windows: (query) => pageOf<WindowSummary>(windows(), query, (window) => window.windowId),
-    window: (windowId) => aggregator.openWindow(windowId) ?? retained.window(windowId, nowMs()),
+    window: (windowId) => parts.mode.aggregator.openWindow(windowId) ?? retained.window(windowId, nowMs()),
     reports: (query) => pageOf(reports(), query, (stored) => stored.report.window_id),
     report: (windowId) => reports().find((stored) => isSameId(stored.report.window_id, windowId)),
     agents: (query) => agentsOf(parts, query),
@@ -29,15 +35,16 @@ export function createReverbView(parts: WatchedParts): ReverbView {
   };
 }
 
-function statusOf(parts: WatchedParts, startedAtMs: number): ReverbStatus {
-  const { aggregator, ports, settings } = parts;
+function statusOf(parts: ShownParts, startedAtMs: number): ReverbStatus {
+  const { mode, ports, settings } = parts;
+  const { aggregator } = mode;
   const { newest, currentWindowId } = aggregator;
   return {
     clusterId: settings.clusterId,
     nodeId: settings.nodeId,
     version: settings.version,
-    mode: "core",
-    durability: "best-effort",
+    mode: mode.name,
+    durability: mode.durability,
     activeWindows: aggregator.openWindows().length,
     ...(newest === undefined ? {} : { currentBeat: newest.index, tempoBpm: newest.tempoBpm }),
     ...(currentWindowId === undefined ? {} : { currentWindowId }),
@@ -49,12 +56,14 @@ function statusOf(parts: WatchedParts, startedAtMs: number): ReverbStatus {
     nowMs: ports.clock.wallMs(),
     lagBeats: lagBeatsOf(parts),
     ...(settings.expectedAgents === undefined ? {} : { expectedAgents: settings.expectedAgents }),
+    ...(mode.journal === undefined ? {} : { journal: mode.journal }),
     totals: totalsOf(parts),
     alarms: alarmsOf(parts),
   };
 }
 
-function totalsOf({ aggregator, decoder, intake, outgoing, retained }: WatchedParts): Totals {
+function totalsOf({ mode, retained }: ShownParts): Totals {
+  const { aggregator, decoder } = mode;
   const { tally } = aggregator;
   return {
     claimsReceived: tally.claimsReceived,
@@ -63,16 +72,13 @@ function totalsOf({ aggregator, decoder, intake, outgoing, retained }: WatchedPa
     frames: { ...tally.frames },
     bends: { ...decoder.bends },
     dependenciesCut: aggregator.dependenciesCut,
-    reportsPublished: outgoing.published,
-    reportsDropped: outgoing.dropped,
+    ...mode.counts,
     windowsForgotten: retained.forgotten,
-    gaps: intake.gaps.count,
-    gapMs: intake.gaps.totalMs,
   };
 }
 
-function presenceOptions(parts: WatchedParts): PresenceOptions {
-  const { aggregator } = parts;
+function presenceOptions(parts: ShownParts): PresenceOptions {
+  const { aggregator } = parts.mode;
   return {
     currentBeat: aggregator.newest?.index ?? 0,
     barLength: aggregator.barLength,
@@ -80,17 +86,17 @@ function presenceOptions(parts: WatchedParts): PresenceOptions {
   };
 }
 
-function agentOf(parts: WatchedParts, agentId: string): AgentSummary | undefined {
-  const found = parts.aggregator.findAgent(agentId);
+function agentOf(parts: ShownParts, agentId: string): AgentSummary | undefined {
+  const found = parts.mode.aggregator.findAgent(agentId);
   return found && summarizeAgent(found.agent, { ...presenceOptions(parts), windowId: found.windowId });
 }
 
 /** One pass over all agents; only the page is sorted and summarized. */
-function agentsOf(parts: WatchedParts, query: AgentQuery): Page<AgentSummary> {
+function agentsOf(parts: ShownParts, query: AgentQuery): Page<AgentSummary> {
   const options = presenceOptions(parts);
   const page = new FirstNames(query.limit);
   let total = 0;
-  parts.aggregator.eachAgent((agent) => {
+  parts.mode.aggregator.eachAgent((agent) => {
     if (!matches(agent, query, options)) return;
     total += 1;
     if (query.after === undefined || agent.agentId > query.after) page.add(agent.agentId);

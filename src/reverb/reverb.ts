@@ -1,64 +1,113 @@
 /**
  * Reverb, top to bottom: messages in, one report per bar out (BACKBEAT-REQ-020, 021; PER-002).
  *
- *   message ──► decode ──► aggregator (bars & windows) ──► report ──► retain · publish
+ *   message ──► decode ──► aggregator (bars & windows) ──► report ──► commit or publish · retain
  *
- * Core mode: frames and claims come over one connection and so in one order; the sequence is their arrival, the
- * tick of a bar comes from a timer. Nothing waits on the way: closing is a computation, publishing and HTTP
- * happen beside intake. Per claim there is no log line, no metric call and no timer.
+ * Journal mode (journal-mode.ts) folds the stream that captured the messages and commits each report exactly once;
+ * core mode (core-mode.ts) folds what arrives and promises less. Nothing waits on the way: closing is a computation,
+ * publishing and HTTP happen beside intake. Per claim there is no log line, no metric call and no timer.
  */
-import { createDecoder } from "../contracts/decode.ts";
-import { Aggregator } from "../core/aggregator.ts";
-import { Intake } from "./intake.ts";
-import { OutgoingReports } from "./outgoing-reports.ts";
-import type { ReverbPorts } from "./parts.ts";
+import { BackbeatError } from "../errors.ts";
+import type { Durability } from "../ports.ts";
+import { CoreMode } from "./core-mode.ts";
+import { JournalMode } from "./journal-mode.ts";
+import type { ReverbMode } from "./mode.ts";
+import type { ReverbParts, ReverbPorts } from "./parts.ts";
 import { RetainedBars } from "./retained-bars.ts";
 import { createReverbView } from "./reverb-view.ts";
 import { DEFAULT_WINDOW_TTL_SECONDS, DEFAULT_WINDOWS_RETAINED_MAX, type ReverbSettings } from "./settings.ts";
+import { StartingMode } from "./starting-mode.ts";
 import type { ReverbView } from "./view.ts";
 
 export interface Reverb {
   readonly view: ReverbView;
+  /** Never resolves; rejects when reverb cannot go on: BackbeatError `profile-differs`, `journal-refused`. */
+  readonly failed: Promise<never>;
   /** Stops intake, delivers what is due, forgets open bars. Does not close the bus. Never rejects. */
   stop(): Promise<void>;
 }
 
 /** Starts reverb on a bus that may still be connecting. */
 export function runReverb(settings: ReverbSettings, ports: ReverbPorts): Reverb {
-  const { bus, log } = ports;
-  const decoder = createDecoder({
-    mode: settings.readingMode ?? "lenient",
-    ...(settings.bodyBytesMax === undefined ? {} : { bodyBytesMax: settings.bodyBytesMax }),
-  });
-  const aggregator = new Aggregator(settings);
-  const outgoing = new OutgoingReports(settings.subjects.reverb, ports);
   const retained = new RetainedBars({
     barsMax: settings.windowsRetainedMax ?? DEFAULT_WINDOWS_RETAINED_MAX,
     ttlMs: (settings.windowTtlSeconds ?? DEFAULT_WINDOW_TTL_SECONDS) * 1_000,
   });
-  const parts = { settings, ports, decoder, aggregator, outgoing, retained };
-  const intake = new Intake(parts);
-  const view = createReverbView({ ...parts, intake });
+  return new RunningReverb({ settings, ports, retained });
+}
 
-  const subscriptions = [
-    bus.subscribe(settings.subjects.beat, (message) => intake.frame(message)),
-    bus.subscribe(settings.subjects.status, (message) => intake.claim(message)),
-  ];
-  bus.onLink((link) => {
-    if (link === "lost") intake.linkLost();
-    else void intake.linkRestored();
-  });
-  if (bus.connected) void intake.linkRestored();
-  log.info(`reverb listens for cluster ${settings.clusterId}, best-effort: plain NATS keeps nothing`, {
-    subjects: settings.subjects,
-  });
+/** State: the mode that it is in. */
+class RunningReverb implements Reverb {
+  readonly view: ReverbView;
+  readonly failed: Promise<never>;
+  readonly #parts: ReverbParts;
+  readonly #giveUp = new AbortController();
+  #mode: ReverbMode;
+  #fail: (error: unknown) => void = () => undefined;
 
-  return {
-    view,
-    async stop() {
-      for (const subscription of subscriptions) subscription.unsubscribe();
-      intake.stop();
-      await outgoing.send();
-    },
-  };
+  constructor(parts: ReverbParts) {
+    this.#parts = parts;
+    this.failed = new Promise((_, reject) => {
+      this.#fail = reject;
+    });
+    // A caller that does not listen is not ended by a rejection that nobody handled.
+    this.failed.catch(() => undefined);
+    const { ports, settings } = parts;
+    if (ports.streams === undefined || settings.journalMode === "off") this.#mode = new CoreMode(parts);
+    else {
+      this.#mode = new StartingMode(settings);
+      void this.#open(ports.streams);
+    }
+    const modeNow = () => this.#mode;
+    this.view = createReverbView({
+      ...parts,
+      get mode() {
+        return modeNow();
+      },
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#giveUp.abort();
+    await this.#mode.stop();
+  }
+
+  async #open(opener: NonNullable<ReverbPorts["streams"]>): Promise<void> {
+    const { signal } = this.#giveUp;
+    try {
+      const streams = await opener.open(signal);
+      if (signal.aborted) return;
+      requireDurability(streams === "none" ? "best-effort" : streams.durability, this.#parts.settings);
+      this.#mode =
+        streams === "none"
+          ? coreInstead(this.#parts)
+          : new JournalMode(this.#parts, streams, (error) => this.#fail(error));
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+  }
+}
+
+/** From the least that may be promised to the most. */
+const CLASSES: readonly Durability[] = ["best-effort", "process-crash-safe", "power-safe"];
+
+/** @throws BackbeatError `journal-refused` where less can be promised than was asked for */
+function requireDurability(found: Durability, { durabilityRequired: wanted }: ReverbSettings): void {
+  if (wanted === undefined || CLASSES.indexOf(found) >= CLASSES.indexOf(wanted)) return;
+  throw new BackbeatError(
+    "journal-refused",
+    `Cannot run with durability ${wanted}: this server gives ${found}; \`backbeat doctor\` says why`,
+    { data: { wanted, found } },
+  );
+}
+
+/** The server says that it has no JetStream for us. @throws BackbeatError `journal-refused` where a journal is a must */
+function coreInstead(parts: ReverbParts): CoreMode {
+  if (parts.settings.journalMode === "on")
+    throw new BackbeatError(
+      "journal-refused",
+      "Cannot keep a journal: the server has no JetStream for this account; enable it there, or use --journal off",
+    );
+  parts.ports.log.warn("No JetStream for this account: core mode, best effort, reports may miss claims");
+  return new CoreMode(parts);
 }

@@ -1,7 +1,8 @@
 /** What an operator decides about a reverb. */
-import type { ReadingMode } from "../contracts/decode.ts";
+import type { DecoderOptions, ReadingMode } from "../contracts/decode.ts";
 import type { Subjects } from "../contracts/subjects.ts";
-import type { AggregatorSettings } from "../core/aggregator.ts";
+import type { AggregatorSettings } from "../core/aggregator-settings.ts";
+import type { Durability } from "../ports.ts";
 
 export interface ReverbSettings extends AggregatorSettings {
   readonly nodeId: string;
@@ -17,6 +18,12 @@ export interface ReverbSettings extends AggregatorSettings {
   readonly windowsRetainedMax?: number;
   /** How long closed bars are kept for the API; default 300 s. */
   readonly windowTtlSeconds?: number;
+  /** `auto`: the journal where the server has JetStream for us, else core mode. Default `auto`. */
+  readonly journalMode?: "auto" | "on" | "off";
+  /** Least durability to run with; default: any. */
+  readonly durabilityRequired?: Durability;
+  /** Begin a new chain where the settings differ from those of the last report; default false: stop. */
+  readonly newProfile?: boolean;
   /** For the status only. */
   readonly expectedAgents?: number;
 }
@@ -35,4 +42,9 @@ const GRACE_BEATS_MAX = 0.5;
 export function graceMsFor(beatDurationMs: number, configuredMs: number | undefined): number {
   const wantedMs = configuredMs ?? Math.min(GRACE_MS_MAX, GRACE_BEATS * beatDurationMs);
   return Math.min(wantedMs, GRACE_BEATS_MAX * beatDurationMs);
+}
+
+/** How messages are read under these settings. */
+export function decoderOptions({ bodyBytesMax, readingMode }: ReverbSettings): DecoderOptions {
+  return { mode: readingMode ?? "lenient", ...(bodyBytesMax === undefined ? {} : { bodyBytesMax }) };
 }

@@ -36,7 +36,7 @@ test("invariant R2 Aggregator gives what the specification says, for any history
   );
 });
 
-function withoutWords({ issueDetails, lastUpdatedMs: _, ...detail }: WindowDetail) {
+function withoutWords({ issueDetails, lastUpdatedMs: _, position: _position, ...detail }: WindowDetail) {
   return { ...detail, issueDetails: issueDetails.map(({ text: __, ...issue }) => issue) };
 }
 

@@ -9,7 +9,7 @@ import type { IssueDetail, WindowDetail } from "../../src/core/summary.ts";
 import type { DumbBar } from "./dumb-reverb.ts";
 
 /** What the twin says of a bar: all of a detail but its sentences and the time of its last entry. */
-export type DumbDetail = Omit<WindowDetail, "issueDetails" | "lastUpdatedMs"> & {
+export type DumbDetail = Omit<WindowDetail, "issueDetails" | "lastUpdatedMs" | "position"> & {
   readonly issueDetails: readonly Omit<IssueDetail, "text">[];
 };
 

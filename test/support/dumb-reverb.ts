@@ -5,7 +5,7 @@
  * counter, ring or cache to be wrong with. Reports are dumb-report.ts.
  */
 import { deadlineMsOf } from "../../src/contracts/deadline.ts";
-import type { AggregatorSettings } from "../../src/core/aggregator.ts";
+import type { AggregatorSettings } from "../../src/core/aggregator-settings.ts";
 import type { ClaimEntry, Entry, FrameEntry, RefusedEntry } from "../../src/core/entry.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/core/limits.ts";
 import type { Outcome } from "../../src/core/outcome.ts";

@@ -82,6 +82,7 @@ export function windowOf(bar: number, members: Partial<WindowDetail> = {}): Wind
   const toBeat = fromBeat + FAKE_BAR_LENGTH - 1;
   const stateCounts = Object.fromEntries(STATES.map((state, place) => [state, place]));
   return {
+    position: { firstSeq: fromBeat, lastSeq: toBeat + 2, replayFrom: { seq: 1 } },
     windowId,
     fromBeat,
     toBeat,

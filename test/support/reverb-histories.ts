@@ -1,7 +1,7 @@
 /** Random histories for reverb's core: a pulse and a few agents, and all that can go wrong on the way. */
 import fc from "fast-check";
 import { encodeClaim, type StatusClaim, windowIdOf } from "../../src/contracts/index.ts";
-import type { AggregatorSettings } from "../../src/core/aggregator.ts";
+import type { AggregatorSettings } from "../../src/core/aggregator-settings.ts";
 import type { Entry, FrameEntry } from "../../src/core/entry.ts";
 import { fingerprintOf } from "../../src/core/fingerprint.ts";
 import { CLUSTER, claimOf } from "./messages.ts";

@@ -1,7 +1,8 @@
 /** A small story told to reverb's core: bars of 8 beats of a second each, on time unless said otherwise. */
 import { encodeClaim } from "../../src/contracts/index.ts";
 import type { StatusClaim } from "../../src/contracts/status-claim.ts";
-import { Aggregator, type AggregatorSettings } from "../../src/core/aggregator.ts";
+import { Aggregator } from "../../src/core/aggregator.ts";
+import type { AggregatorSettings } from "../../src/core/aggregator-settings.ts";
 import { fingerprintOf } from "../../src/core/fingerprint.ts";
 import type { Outcome } from "../../src/core/outcome.ts";
 import type { IssueCategory, IssueDetail, WindowDetail } from "../../src/core/summary.ts";

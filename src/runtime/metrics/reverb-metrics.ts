@@ -154,6 +154,11 @@ export const REVERB_HISTOGRAMS = {
     // A million agents take some 30 ms; above a second intake is held up.
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
   },
+  checkpoint_seconds: {
+    name: "backbeat_journal_checkpoint_seconds",
+    help: "From the begin of a checkpoint until it was on disk; the fold stands still for its first part",
+    buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+  },
   report_bytes: {
     name: "backbeat_reverb_report_bytes",
     help: "Size of the bar reports",

@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { CHAIN_RECORD_TYPE, type ChainRecord } from "../contracts/chain-record.ts";
+import type { ReplayStart } from "../contracts/report-headers.ts";
+import { type ChainFacts, judgeChain } from "./chain-verdict.ts";
+import type { Chain, TailReport } from "./report-tail.ts";
+
+const profile = { algorithm: 2, cluster_id: "c", lead_beats: 8 };
+const signature = { cluster_id: "c", node: "n", made_at: "2026-01-01T00:00:00.000Z" };
+const journal = { id: "j", firstSeq: 1, lastSeq: 500, bytes: 0 };
+const carry = { barLength: 8, fromBeat: 17, fromIsExact: true, closedIds: [] };
+
+function chainOf(changes: Partial<ChainRecord> = {}): Chain {
+  const record: ChainRecord = {
+    type: CHAIN_RECORD_TYPE,
+    ...signature,
+    reason: "begun",
+    journal_id: "j",
+    from: { seq: 1 },
+    partial: false,
+    after_first_seq: 0,
+    profile,
+    ...changes,
+  };
+  return { id: "chain", record, seq: 1 };
+}
+
+function reportOf(replayFrom: ReplayStart): TailReport {
+  const facts = { algorithm: 2, chain: "chain", profile: "p", prev: "", claims: 0, replayFrom };
+  return { seq: 9, facts: { ...facts, firstSeq: 300, lastSeq: 400 }, hash: "h", body: new Uint8Array() };
+}
+
+const judge = (changes: Partial<ChainFacts> = {}) =>
+  judgeChain({
+    chain: chainOf(),
+    lastOfChain: undefined,
+    journal,
+    profile,
+    newProfile: false,
+    signature,
+    ...changes,
+  });
+
+describe("judgeChain", () => {
+  it("R7 without a chain one is begun, at the first entry of the journal", () => {
+    expect(judge({ chain: undefined })).toMatchObject({
+      kind: "begin",
+      record: {
+        reason: "begun",
+        from: { seq: 1 },
+        partial: false,
+        after_first_seq: 0,
+        journal_id: "j",
+        profile,
+      },
+    });
+  });
+
+  it("R7 a chain that begins in a journal that was cut already has a partial first bar", () => {
+    expect(judge({ chain: undefined, journal: { ...journal, firstSeq: 40 } })).toMatchObject({
+      kind: "begin",
+      record: { from: { seq: 40 }, partial: true },
+    });
+  });
+
+  it("R7 an empty journal begins at its first sequence", () => {
+    const empty = { ...journal, firstSeq: 1, lastSeq: 0 };
+    expect(judge({ chain: undefined, journal: empty })).toMatchObject({
+      record: { from: { seq: 1 }, partial: false },
+    });
+  });
+
+  it("R7 a chain without a report is followed from its begin", () => {
+    const chain = chainOf({ from: { seq: 7, carry }, partial: true, after_first_seq: 5 });
+    expect(judge({ chain })).toEqual({
+      kind: "follow",
+      begin: { replay: { seq: 7, carry }, partial: true, afterFirstSeq: 5 },
+    });
+  });
+
+  it("R7 a chain with reports is followed from the last one's Replay-From, that report included", () => {
+    expect(judge({ lastOfChain: reportOf({ seq: 200, carry }) })).toEqual({
+      kind: "follow",
+      begin: { replay: { seq: 200, carry }, partial: false, afterFirstSeq: 299 },
+    });
+  });
+
+  it("R7 a Replay-From without a carry is the begin of the chain, with what that knows", () => {
+    const chain = chainOf({ from: { seq: 7, carry }, partial: true });
+    expect(judge({ chain, lastOfChain: reportOf({ seq: 7 }) })).toEqual({
+      kind: "follow",
+      begin: { replay: { seq: 7, carry }, partial: true, afterFirstSeq: 299 },
+    });
+  });
+
+  it("R7 other settings are refused with the differences", () => {
+    const verdict = judge({ profile: { ...profile, lead_beats: 4 } });
+    expect(verdict).toMatchObject({
+      kind: "refuse",
+      differences: ["--lead is 4 here and 8 in the last report"],
+    });
+  });
+
+  it("R7 --new-profile begins a chain behind the last report", () => {
+    const ours = { ...profile, lead_beats: 4 };
+    const verdict = judge({ profile: ours, newProfile: true, lastOfChain: reportOf({ seq: 200, carry }) });
+    expect(verdict).toMatchObject({
+      kind: "begin",
+      record: {
+        reason: "new-profile",
+        from: { seq: 200, carry },
+        after_first_seq: 300,
+        partial: false,
+        profile: ours,
+      },
+    });
+  });
+
+  it("R7 --new-profile with the same settings changes nothing", () => {
+    expect(judge({ newProfile: true }).kind).toBe("follow");
+  });
+
+  it("R7 a lower algorithm stands by, a higher one begins a chain by itself", () => {
+    expect(judge({ profile: { ...profile, algorithm: 1 } }).kind).toBe("stand-by");
+    expect(judge({ profile: { ...profile, algorithm: 3 } })).toMatchObject({
+      kind: "begin",
+      record: { reason: "new-algorithm" },
+    });
+  });
+
+  it.each([
+    ["replaced", { ...journal, id: "k" }],
+    ["cut", { ...journal, firstSeq: 201 }],
+    ["went-back", { ...journal, lastSeq: 399 }],
+  ])("R1 a journal that was %s is not followed, nor begun anew unasked", (kind, broken) => {
+    const lastOfChain = reportOf({ seq: 200, carry });
+    expect(judge({ journal: broken, lastOfChain })).toMatchObject({ kind: "broken", fault: { kind } });
+    expect(
+      judge({ journal: broken, lastOfChain, newProfile: true, profile: { ...profile, lead_beats: 4 } }),
+    ).toMatchObject({ kind: "broken", fault: { kind } });
+  });
+});

@@ -1,0 +1,118 @@
+/**
+ * What a replica may do, given the newest chain, the last report, its own rules and the journal: a pure decision.
+ *
+ * It follows the chain, begins one, stands by, or may not go on. Nothing is ever guessed: a journal that does not
+ * hold what the last report was computed from cannot give the next one.
+ */
+import {
+  CHAIN_RECORD_TYPE,
+  type ChainReason,
+  type ChainRecord,
+  type Profile,
+} from "../contracts/chain-record.ts";
+import type { ReplayStart } from "../contracts/report-headers.ts";
+import { profileDifferences } from "../core/profile.ts";
+import type { StreamFault, StreamState } from "../ports.ts";
+import type { Chain, TailReport } from "./report-tail.ts";
+
+/** Where a fold begins, and from which bar on what it computes is right. */
+export interface FoldBegin {
+  readonly replay: ReplayStart;
+  /** The first bar of the fold is partial, whatever its first frame. */
+  readonly partial: boolean;
+  /** Bars that were opened at or before this sequence are not this fold's to report. */
+  readonly afterFirstSeq: number;
+}
+
+export type ChainVerdict =
+  | { readonly kind: "follow"; readonly begin: FoldBegin }
+  | { readonly kind: "begin"; readonly record: ChainRecord }
+  | { readonly kind: "stand-by"; readonly text: string }
+  | { readonly kind: "refuse"; readonly differences: readonly string[] }
+  | { readonly kind: "broken"; readonly fault: StreamFault };
+
+export interface ChainFacts {
+  readonly chain: Chain | undefined;
+  /** The newest report of that chain. */
+  readonly lastOfChain: TailReport | undefined;
+  readonly journal: StreamState;
+  readonly profile: Profile;
+  /** The operator allows other rules than those of the last report. */
+  readonly newProfile: boolean;
+  /** Who begins a chain, where, and when (RFC 3339). */
+  readonly signature: Pick<ChainRecord, "cluster_id" | "node" | "made_at">;
+}
+
+export function judgeChain(facts: ChainFacts): ChainVerdict {
+  const { chain, journal, profile } = facts;
+  if (chain === undefined) {
+    const firstSeq = Math.max(1, journal.firstSeq);
+    const begin = { replay: { seq: firstSeq }, partial: firstSeq > 1, afterFirstSeq: 0 };
+    return beginning("begun", begin, facts);
+  }
+  const algorithms = { theirs: Number(chain.record.profile.algorithm), ours: Number(profile.algorithm) };
+  if (algorithms.theirs > algorithms.ours)
+    return {
+      kind: "stand-by",
+      text: `reports are computed by algorithm ${algorithms.theirs}, this program has ${algorithms.ours}: update it`,
+    };
+  const differences = profileDifferences(chain.record.profile, { ...profile, algorithm: algorithms.theirs });
+  if (differences.length > 0 && !facts.newProfile) return { kind: "refuse", differences };
+  const fault = faultOf(facts, chain);
+  if (fault !== undefined) return { kind: "broken", fault };
+  const begin = beginOf(chain, facts.lastOfChain);
+  if (differences.length > 0) return beginning("new-profile", afterLast(begin, facts), facts);
+  if (algorithms.theirs < algorithms.ours) return beginning("new-algorithm", afterLast(begin, facts), facts);
+  return { kind: "follow", begin };
+}
+
+/** Where a fold begins that computes the last report again and all that follow it. */
+function beginOf({ record }: Chain, last: TailReport | undefined): FoldBegin {
+  const ofChain = { replay: record.from, partial: record.partial };
+  if (last === undefined) return { ...ofChain, afterFirstSeq: record.after_first_seq };
+  const afterFirstSeq = last.facts.firstSeq - 1;
+  const { replayFrom } = last.facts;
+  // Without a carry it is the begin of the chain, which knows its own.
+  if (replayFrom.carry === undefined) return { ...ofChain, afterFirstSeq };
+  return { replay: replayFrom, partial: false, afterFirstSeq };
+}
+
+/** A new chain leaves the last report to the old one. */
+function afterLast(begin: FoldBegin, { lastOfChain }: ChainFacts): FoldBegin {
+  return lastOfChain === undefined ? begin : { ...begin, afterFirstSeq: lastOfChain.facts.firstSeq };
+}
+
+function beginning(reason: ChainReason, begin: FoldBegin, facts: ChainFacts): ChainVerdict {
+  const record: ChainRecord = {
+    type: CHAIN_RECORD_TYPE,
+    ...facts.signature,
+    reason,
+    journal_id: facts.journal.id,
+    from: begin.replay,
+    partial: begin.partial,
+    after_first_seq: begin.afterFirstSeq,
+    profile: facts.profile,
+  };
+  return { kind: "begin", record };
+}
+
+function faultOf({ journal, lastOfChain }: ChainFacts, { record }: Chain): StreamFault | undefined {
+  if (journal.id !== record.journal_id)
+    return {
+      kind: "replaced",
+      text: `the journal is another one (${journal.id}) than the reports were computed from (${record.journal_id})`,
+    };
+  const neededSeq = lastOfChain?.facts.replayFrom.seq ?? record.from.seq;
+  if (journal.firstSeq > neededSeq)
+    return {
+      kind: "cut",
+      text: `the journal begins at ${journal.firstSeq}, the open bar needs it from ${neededSeq} on`,
+    };
+  const readSeq = lastOfChain?.facts.lastSeq ?? record.from.seq - 1;
+  if (journal.lastSeq < readSeq)
+    return {
+      kind: "went-back",
+      text: `the journal ends at ${journal.lastSeq}, the last report was computed up to ${readSeq}`,
+    };
+  return undefined;
+}

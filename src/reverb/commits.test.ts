@@ -1,0 +1,262 @@
+import { describe, expect, it } from "vitest";
+import { FakeClock } from "../../test/support/fake-clock.ts";
+import { recordingLog } from "../../test/support/recording-log.ts";
+import { CHAIN_RECORD_TYPE, encodeChainRecord } from "../contracts/chain-record.ts";
+import { encodeReport } from "../contracts/encode.ts";
+import { readReportFacts, reportHeaders } from "../contracts/report-headers.ts";
+import type { WindowDetail } from "../core/summary.ts";
+import { BackbeatError } from "../errors.ts";
+import type {
+  CommitResult,
+  NewRecord,
+  ReadStart,
+  ReportStore,
+  StreamListener,
+  StreamMessage,
+} from "../ports.ts";
+import { Commits } from "./commits.ts";
+import { ReportTail } from "./report-tail.ts";
+
+const SUBJECTS = { commit: "c.report.commit", chain: "c.report.chain" };
+
+/** What the next commit meets; `lost` and `late` give no answer. */
+type Fate = "works" | "lost" | "late" | "unreachable";
+
+/** A report stream in memory whose commits can be made to go wrong. */
+class Store implements ReportStore {
+  readonly records: StreamMessage[] = [];
+  readonly fates: Fate[] = [];
+  /** Called before a commit is judged: another replica's chance. */
+  before: () => void = () => undefined;
+  #listener: StreamListener | undefined;
+  #isReachable = true;
+
+  put({ body, headers, kind }: NewRecord): number {
+    const seq = this.records.length + 1;
+    const get = (name: string) => headers[name] ?? "";
+    const record = {
+      seq,
+      timeMs: 0,
+      subject: SUBJECTS[kind === "report" ? "commit" : "chain"],
+      data: body,
+      headers: { get },
+    };
+    this.records.push(record);
+    queueMicrotask(() => this.#listener?.message(record));
+    return seq;
+  }
+
+  async state() {
+    if (!this.#isReachable) {
+      this.#isReachable = true;
+      throw new BackbeatError("nats-unreachable", "no answer");
+    }
+    return { id: "reports", firstSeq: 1, lastSeq: this.records.length, bytes: 0 };
+  }
+
+  read({ seq }: ReadStart, listener: StreamListener) {
+    this.#listener = listener;
+    for (const record of this.records.slice(seq - 1)) queueMicrotask(() => listener.message(record));
+    return { pending: 0, heardAtMs: 0, pause() {}, resume() {}, stop() {} };
+  }
+
+  async get(seq: number) {
+    return this.records[seq - 1];
+  }
+
+  async last(kind?: "report" | "chain") {
+    return this.records.findLast(
+      (record) => kind === undefined || record.subject.endsWith(kind === "chain" ? "chain" : "commit"),
+    );
+  }
+
+  async commit(record: NewRecord, expectedLastSeq: number): Promise<CommitResult> {
+    this.before();
+    const fate = this.fates.shift() ?? "works";
+    if (fate === "lost") return { kind: "unknown", why: "time-out" };
+    if (expectedLastSeq !== this.records.length) return { kind: "conflict" };
+    const seq = this.put(record);
+    if (fate === "unreachable") this.#isReachable = false;
+    return fate === "works" ? { kind: "stored", seq } : { kind: "unknown", why: "time-out" };
+  }
+}
+
+const chainBody = encodeChainRecord({
+  type: CHAIN_RECORD_TYPE,
+  cluster_id: "c",
+  node: "n",
+  made_at: "2026-01-01T00:00:00.000Z",
+  reason: "begun",
+  journal_id: "j",
+  from: { seq: 1 },
+  partial: false,
+  after_first_seq: 0,
+  profile: { algorithm: 1 },
+});
+
+const hexOf = (value: number) => value.toString(16).padStart(32, "0");
+
+/** The nth bar, of ten entries. */
+function barOf(n: number, agents = n): WindowDetail {
+  return {
+    windowId: hexOf(n),
+    claimsCount: agents,
+    position: { firstSeq: 10 * n, lastSeq: 10 * n + 12, replayFrom: { seq: 1 } },
+    report: {
+      type: "backbeat.barreport.v1",
+      window_id: hexOf(n),
+      from_beat: n,
+      to_beat: n,
+      agents_reporting: agents,
+      on_time_reviews: 0,
+      help_promises_fulfilled: 0,
+      secret_rotations_ok: true,
+      tempo_drift_ms: 0,
+    },
+  } as WindowDetail;
+}
+
+async function house(prepare: (store: Store) => void = () => undefined, reportedFirstSeq = 0) {
+  const store = new Store();
+  store.put({ kind: "chain", headers: {}, body: chainBody });
+  prepare(store);
+  const log = recordingLog();
+  const clock = new FakeClock();
+  const full: boolean[] = [];
+  const tail = new ReportTail({
+    reports: store,
+    subjects: SUBJECTS,
+    log,
+    onChain() {},
+    onBroken() {},
+  });
+  await tail.open();
+  const chain = { algorithm: 1, chain: tail.chain?.id ?? "", profile: "p" };
+  const commits = new Commits({
+    reports: store,
+    tail,
+    clock,
+    log,
+    metrics: { observe() {} },
+    chain,
+    reportedFirstSeq,
+    onFull: (isFull) => full.push(isFull),
+  });
+  return { store, tail, commits, log, clock, full, chain };
+}
+
+type House = Awaited<ReturnType<typeof house>>;
+
+/** As another replica would store a bar. */
+function storeAsOther({ chain, store, tail }: House, detail: WindowDetail): void {
+  const body = encodeReport(detail.report);
+  const { firstSeq, lastSeq, replayFrom } = detail.position;
+  const facts = { ...chain, claims: detail.claimsCount, firstSeq, lastSeq, replayFrom };
+  store.put({
+    kind: "report",
+    headers: reportHeaders({ ...facts, prev: tail.lastReport?.hash ?? "" }, body),
+    body,
+  });
+}
+
+function storedBars(store: Store): number[] {
+  const reports = store.records.filter(({ subject }) => subject === SUBJECTS.commit);
+  return reports.map(({ data }) => JSON.parse(new TextDecoder().decode(data)).from_beat);
+}
+
+describe("Commits", () => {
+  it("R1 stores each bar once, in order, each with the hash of the one before", async () => {
+    const { commits, store } = await house();
+    for (const n of [1, 2, 3]) commits.add(barOf(n), 0);
+    await commits.settled();
+    expect(storedBars(store)).toEqual([1, 2, 3]);
+    const hashes = store.records.slice(1).map(({ headers }) => headers?.get("Backbeat-Hash"));
+    const prevs = store.records.slice(1).map(({ headers }) => headers && readReportFacts(headers)?.prev);
+    expect(prevs).toEqual(["", hashes[0], hashes[1]]);
+    expect(commits.counts).toMatchObject({ committed: 3, confirmed: 0, conflicts: 0, unknown: 0 });
+  });
+
+  it("R1 a commit that was lost is made again, once", async () => {
+    const { commits, store } = await house((made) => void made.fates.push("lost"));
+    commits.add(barOf(1), 0);
+    await commits.settled();
+    expect(storedBars(store)).toEqual([1]);
+    expect(commits.counts).toMatchObject({ committed: 1, unknown: 1 });
+  });
+
+  it("R1 a commit that was stored without an answer is found, not made again", async () => {
+    const { commits, store } = await house((made) => void made.fates.push("late"));
+    commits.add(barOf(1), 0);
+    commits.add(barOf(2), 0);
+    await commits.settled();
+    expect(storedBars(store)).toEqual([1, 2]);
+    expect(commits.counts).toMatchObject({ committed: 1, confirmed: 1, unknown: 1 });
+  });
+
+  it("R1 while the end of the stream is not known nothing is committed", async () => {
+    const { clock, commits, store } = await house((made) => void made.fates.push("unreachable"));
+    commits.add(barOf(1), 0);
+    await clock.run(0);
+    expect(commits.waiting).toBe(1);
+    await clock.run(1_000);
+    await commits.settled();
+    expect(storedBars(store)).toEqual([1]);
+  });
+
+  it("R7 a bar that another replica stored first is compared, and not stored again", async () => {
+    const made = await house();
+    let isFirst = true;
+    made.store.before = () => {
+      if (isFirst) storeAsOther(made, barOf(1));
+      isFirst = false;
+    };
+    made.commits.add(barOf(1), 0);
+    made.commits.add(barOf(2), 0);
+    await made.commits.settled();
+    expect(storedBars(made.store)).toEqual([1, 2]);
+    expect(made.commits.counts).toMatchObject({ committed: 1, confirmed: 1, conflicts: 1, divergences: 0 });
+  });
+
+  it("R7 a stored report that differs stands, and is told", async () => {
+    const made = await house();
+    storeAsOther(made, barOf(1, 7));
+    made.commits.add(barOf(1), 0);
+    made.commits.add(barOf(2), 0);
+    await made.commits.settled();
+    expect(storedBars(made.store)).toEqual([1, 2]);
+    expect(made.commits.counts).toMatchObject({ divergences: 1, committed: 1 });
+    expect(made.commits.divergence?.text).toMatch(
+      /computed .*"agents_reporting":1.*stored .*"agents_reporting":7/,
+    );
+    expect(made.log.texts("error")[0]).toMatch(/^replica_divergence/);
+  });
+
+  it("R7 a stored bar that was never computed here is told", async () => {
+    const made = await house();
+    storeAsOther(made, barOf(1));
+    await made.tail.until(2);
+    made.commits.add(barOf(2), 0);
+    await made.commits.settled();
+    expect(made.commits.counts).toMatchObject({ divergences: 1, committed: 1 });
+  });
+
+  it("R1 nothing is committed to a report stream that lacks the bar before", async () => {
+    const made = await house(undefined, 50);
+    storeAsOther(made, barOf(1));
+    await made.tail.until(2);
+    made.commits.add(barOf(6), 0);
+    await made.commits.settled();
+    expect(storedBars(made.store)).toEqual([1]);
+    expect(made.commits.missingSinceMs).toBeDefined();
+    expect(made.log.texts("error")).toHaveLength(1);
+  });
+
+  it("R4 too many waiting bars hold the journal back until half of them are stored", async () => {
+    const { commits, full, store } = await house();
+    for (let n = 1; n <= 100; n += 1) commits.add(barOf(n), 0);
+    expect(full).toEqual([true]);
+    await commits.settled();
+    expect(full).toEqual([true, false]);
+    expect(storedBars(store)).toHaveLength(100);
+  });
+});

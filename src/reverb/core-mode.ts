@@ -1,0 +1,100 @@
+/**
+ * Core mode: plain NATS, best effort.
+ *
+ * Frames and claims come over one connection and so in one order; the sequence is their arrival, the tick of a bar
+ * comes from a timer. What is lost with the link is lost, and the reports say so.
+ */
+import { createDecoder } from "../contracts/decode.ts";
+import { Aggregator } from "../core/aggregator.ts";
+import type { BusSubscription } from "../ports.ts";
+import { BarLengthWatch } from "./bar-length-watch.ts";
+import { Intake } from "./intake.ts";
+import type { ModeCounts, RaisedAlarm, ReverbMode } from "./mode.ts";
+import { OutgoingReports } from "./outgoing-reports.ts";
+import type { ReverbParts } from "./parts.ts";
+import { decoderOptions } from "./settings.ts";
+import type { Readiness } from "./view.ts";
+
+/** Runs from its creation on. */
+export class CoreMode implements ReverbMode {
+  readonly name = "core";
+  readonly durability = "best-effort";
+  readonly decoder;
+  readonly aggregator: Aggregator;
+  readonly #parts: ReverbParts;
+  readonly #outgoing: OutgoingReports;
+  readonly #intake: Intake;
+  readonly #barLength: BarLengthWatch;
+  readonly #subscriptions: readonly BusSubscription[];
+
+  constructor(parts: ReverbParts) {
+    const { ports, settings } = parts;
+    this.#parts = parts;
+    this.decoder = createDecoder(decoderOptions(settings));
+    this.aggregator = new Aggregator(settings);
+    this.#outgoing = new OutgoingReports(settings.subjects.reverb, ports);
+    this.#barLength = new BarLengthWatch(settings.barLength, ports);
+    const intake = new Intake({
+      ...parts,
+      decoder: this.decoder,
+      aggregator: this.aggregator,
+      outgoing: this.#outgoing,
+      barLength: this.#barLength,
+    });
+    this.#intake = intake;
+    this.#subscriptions = [
+      ports.bus.subscribe(settings.subjects.beat, (message) => intake.frame(message)),
+      ports.bus.subscribe(settings.subjects.status, (message) => intake.claim(message)),
+    ];
+    ports.bus.onLink((link) => {
+      if (link === "lost") intake.linkLost();
+      else void intake.linkRestored();
+    });
+    if (ports.bus.connected) void intake.linkRestored();
+    ports.log.info(
+      `reverb listens for cluster ${settings.clusterId}, best-effort: plain NATS keeps nothing`,
+      {
+        subjects: settings.subjects,
+      },
+    );
+  }
+
+  get newestFrameAtMs(): number | undefined {
+    return this.#intake.newestFrameAtMs;
+  }
+
+  get counts(): ModeCounts {
+    const { count, totalMs } = this.#intake.gaps;
+    const { dropped, published } = this.#outgoing;
+    return { reportsPublished: published, reportsDropped: dropped, gaps: count, gapMs: totalMs };
+  }
+
+  readiness(): Readiness {
+    return { ready: true };
+  }
+
+  alarms(): readonly RaisedAlarm[] {
+    const alarms: RaisedAlarm[] = [];
+    const { linkLostAtMs } = this.#intake;
+    if (linkLostAtMs !== undefined)
+      alarms.push({
+        name: "link-lost",
+        text: "NATS is not connected: claims may be missed",
+        sinceMonotonicMs: linkLostAtMs,
+      });
+    const { waiting, waitingSinceMs } = this.#outgoing;
+    if (waitingSinceMs !== undefined && !this.#parts.ports.bus.connected)
+      alarms.push({
+        name: "report-unsent",
+        text: `${waiting} reports wait for the link`,
+        sinceMonotonicMs: waitingSinceMs,
+      });
+    return [...alarms, ...this.#barLength.alarms()];
+  }
+
+  async stop(): Promise<void> {
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    this.#intake.stop();
+    await this.#outgoing.send();
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * What keeps a replica from reporting, as it is told: alarms, readiness, and one line each in the log.
+ *
+ * It decides nothing; journal-mode.ts tells it what happened, the fold is looked at when somebody asks.
+ */
+import type { Clock, Log, StreamFault } from "../ports.ts";
+import type { JournalFold } from "./journal-fold.ts";
+import { stallLimitMs } from "./journal-health.ts";
+import type { RaisedAlarm } from "./mode.ts";
+import type { ReverbPorts } from "./parts.ts";
+import type { Readiness } from "./view.ts";
+
+interface Found {
+  readonly text: string;
+  readonly sinceMs: number;
+}
+
+/** Something that keeps us from folding, and since when. */
+export interface Hindrance extends Found {
+  readonly role: "standing-by" | "broken";
+}
+
+/** State: what was told and is still so. */
+export class JournalWatch {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #hindrance: Hindrance | undefined;
+  #tailFault: Found | undefined;
+  #shortness: Found | undefined;
+  #linkLost: Found | undefined;
+
+  constructor({ bus, clock, log }: ReverbPorts) {
+    this.#clock = clock;
+    this.#log = log;
+    bus.onLink((link) => {
+      const text = "NATS is not connected: what reaches the journal is kept, reports wait";
+      this.#linkLost = link === "lost" ? this.#found(text) : undefined;
+    });
+  }
+
+  get hindrance(): Hindrance | undefined {
+    return this.#hindrance;
+  }
+
+  /** A new chain: what was in the way is over, until it is found again. */
+  clear(): void {
+    this.#hindrance = undefined;
+  }
+
+  /** One clear line; the alarm stays until `clear`. */
+  hinder(role: Hindrance["role"], text: string): void {
+    if (this.#hindrance?.text === text) return;
+    this.#hindrance = { role, ...this.#found(text) };
+    if (role === "broken") this.#log.error(`Cannot go on: ${text}`);
+    else this.#log.warn(`Standing by: ${text}`);
+  }
+
+  tailBroken(fault: StreamFault): void {
+    const text = `the report stream cannot be read: ${fault.text}; restart reverb to begin from what it holds`;
+    this.#tailFault = this.#found(text);
+    this.#log.error(`Cannot go on: ${text}`);
+  }
+
+  /** Undefined: the journal is long enough. */
+  noteShortness(text: string | undefined): void {
+    if (text !== undefined && this.#shortness === undefined)
+      this.#log.warn(`The journal may be cut too early: ${text}`);
+    if (text === undefined) this.#shortness = undefined;
+    else this.#shortness = { text, sinceMs: this.#shortness?.sinceMs ?? this.#clock.monotonicMs() };
+  }
+
+  readiness(fold: JournalFold | undefined): Readiness {
+    const reason = this.#reasonAgainst(fold);
+    return reason === undefined ? { ready: true } : { ready: false, reason };
+  }
+
+  alarms(fold: JournalFold | undefined): RaisedAlarm[] {
+    const broken = this.#hindrance?.role === "standing-by" ? "standing-by" : "journal-broken";
+    const found: readonly (readonly [RaisedAlarm["name"], Found | undefined])[] = [
+      [broken, this.#hindrance],
+      ["report-store-broken", this.#tailFault],
+      ["journal-short", this.#shortness],
+      ["replica-divergence", fold?.commits.divergence],
+      ["link-lost", this.#linkLost],
+    ];
+    const raised = found.flatMap(([name, what]) =>
+      what === undefined ? [] : [{ name, text: what.text, sinceMonotonicMs: what.sinceMs }],
+    );
+    return [...raised, ...this.#stalls(fold)];
+  }
+
+  #reasonAgainst(fold: JournalFold | undefined): string | undefined {
+    if (this.#hindrance !== undefined) return this.#hindrance.text;
+    if (this.#tailFault !== undefined) return this.#tailFault.text;
+    if (fold === undefined) return "the report stream is being read";
+    if (!fold.isCaughtUp) return `the journal is being read: ${fold.lagEntries} entries to go`;
+    return this.#stalls(fold)[0]?.text;
+  }
+
+  /** What is too slow to answer. */
+  #stalls(fold: JournalFold | undefined): RaisedAlarm[] {
+    if (fold === undefined || this.#hindrance !== undefined) return [];
+    const limitMs = stallLimitMs(fold.aggregator.newest?.beatDurationMs ?? 0);
+    const { missingSinceMs, waiting, waitingSinceMs } = fold.commits;
+    const stalls: RaisedAlarm[] = [];
+    const stall = (name: RaisedAlarm["name"], text: string, sinceMonotonicMs: number | undefined) => {
+      if (sinceMonotonicMs !== undefined) stalls.push({ name, text, sinceMonotonicMs });
+    };
+    const ifLong = (sinceMs: number | undefined) =>
+      sinceMs !== undefined && this.#clock.monotonicMs() - sinceMs > limitMs ? sinceMs : undefined;
+    stall("report-store-broken", "the report stream lacks a report that it had", missingSinceMs);
+    stall("journal-stalled", "the journal does not answer", ifLong(fold.heardAtMs));
+    stall("report-unsent", `${waiting} reports wait for the report stream`, ifLong(waitingSinceMs));
+    return stalls;
+  }
+
+  #found(text: string): Found {
+    return { text, sinceMs: this.#clock.monotonicMs() };
+  }
+}

@@ -1,0 +1,31 @@
+/** Before the server has said whether it keeps a journal: nothing is folded, and /ready says what is waited for. */
+import { createDecoder } from "../contracts/decode.ts";
+import { Aggregator } from "../core/aggregator.ts";
+import { notReady } from "./alarms.ts";
+import { NOTHING_COUNTED, type RaisedAlarm, type ReverbMode } from "./mode.ts";
+import type { ReverbSettings } from "./settings.ts";
+import type { Readiness } from "./view.ts";
+
+export class StartingMode implements ReverbMode {
+  readonly name = "starting";
+  /** Nothing was probed yet. */
+  readonly durability = "best-effort";
+  readonly decoder = createDecoder();
+  readonly aggregator: Aggregator;
+  readonly newestFrameAtMs = undefined;
+  readonly counts = NOTHING_COUNTED;
+
+  constructor(settings: ReverbSettings) {
+    this.aggregator = new Aggregator(settings);
+  }
+
+  readiness(): Readiness {
+    return notReady("the journal is being opened");
+  }
+
+  alarms(): readonly RaisedAlarm[] {
+    return [];
+  }
+
+  async stop(): Promise<void> {}
+}
