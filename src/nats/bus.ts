@@ -55,6 +55,11 @@ export class NatsBus implements Bus {
     return this.#connected && this.#closed === undefined;
   }
 
+  /** The connection in use, for the other adapters of this folder: another one after each loss. */
+  get connection(): NatsConnection | undefined {
+    return this.connected ? this.#connection : undefined;
+  }
+
   /** Which server is in use, or why none is; for status pages. */
   get state(): LinkState {
     return this.#link.state;

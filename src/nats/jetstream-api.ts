@@ -1,0 +1,123 @@
+/**
+ * The API of JetStream: requests and answers in JSON on `$JS.API.…`, over the connection of the bus.
+ *
+ * Only what nats-server 2.9 knows is asked for. A lost link, no answer in time and nobody there are one thing to
+ * the asker: it is not known, ask again. What the server refuses is told with its code.
+ */
+import { errors, type MsgHdrs, type NatsConnection, headers as newHeaders } from "@nats-io/transport-node";
+import { BackbeatError, messageOf } from "../errors.ts";
+import type { NatsBus } from "./bus.ts";
+
+/** A stream of three replicas may be without a leader for 8 s; who asks again is told no later. */
+const ANSWER_TIMEOUT_MS = 3_000;
+
+/** Codes of refusals that mean something to us. */
+export const API_CODES = {
+  /** JetStream is off for this account. */
+  offForAccount: 10039,
+  /** JetStream is off on this server. */
+  off: 10076,
+  streamNotFound: 10059,
+  consumerNotFound: 10014,
+  messageNotFound: 10037,
+  wrongLastSequence: 10071,
+  subjectsOverlap: 10065,
+  insufficientStorage: 10047,
+  streamNameInUse: 10058,
+} as const;
+
+/** A refusal of the server. */
+export class ApiRefusal extends Error {
+  override readonly name = "ApiRefusal";
+  /** 0 where the server gave none. */
+  readonly code: number;
+
+  constructor(code: number, description: string) {
+    super(description);
+    this.code = code;
+  }
+}
+
+interface Answer {
+  readonly error?: { readonly code?: number; readonly err_code?: number; readonly description?: string };
+}
+
+/** What is said when nobody listens on a subject of the API. */
+export class NobodyThere extends BackbeatError {
+  constructor(subject: string) {
+    super("nats-unreachable", `Cannot ask ${subject}: nobody answers there`);
+  }
+}
+
+export interface RequestOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+}
+
+/** Asks on the bus's connection of the moment. */
+export class JetStreamApi {
+  readonly #bus: NatsBus;
+
+  constructor(bus: NatsBus) {
+    this.#bus = bus;
+  }
+
+  get connection(): NatsConnection | undefined {
+    return this.#bus.connection;
+  }
+
+  /** Whether the server that we are connected to says that it has JetStream; undefined while there is none. */
+  get serverHasJetStream(): boolean | undefined {
+    const { connection } = this;
+    return connection === undefined ? undefined : connection.info?.jetstream === true;
+  }
+
+  /** Asks the API, such as `STREAM.INFO.x`. @throws ApiRefusal, BackbeatError `nats-unreachable` */
+  ask<T>(path: string, body?: object): Promise<T> {
+    return this.request<T>(
+      `$JS.API.${path}`,
+      new TextEncoder().encode(body === undefined ? "" : JSON.stringify(body)),
+    );
+  }
+
+  /** Publishes where a stream listens; the answer says where it was stored. @throws as `ask` */
+  async request<T>(subject: string, body: Uint8Array, options: RequestOptions = {}): Promise<T> {
+    const answer = await this.#answer(subject, body, options);
+    let read: (T & Answer) | null;
+    try {
+      read = JSON.parse(new TextDecoder().decode(answer)) as (T & Answer) | null;
+    } catch (cause) {
+      throw new ApiRefusal(0, `the answer is not JSON: ${messageOf(cause)}`);
+    }
+    if (read === null) throw new ApiRefusal(0, "the answer is empty");
+    if (read.error === undefined) return read;
+    throw new ApiRefusal(read.error.err_code ?? 0, read.error.description ?? `code ${read.error.code}`);
+  }
+
+  async #answer(
+    subject: string,
+    body: Uint8Array,
+    { headers, timeoutMs }: RequestOptions,
+  ): Promise<Uint8Array> {
+    const { connection } = this;
+    if (connection === undefined)
+      throw new BackbeatError("nats-unreachable", `Cannot ask ${subject}: not connected`);
+    try {
+      const answer = await connection.request(subject, body, {
+        timeout: timeoutMs ?? ANSWER_TIMEOUT_MS,
+        ...(headers === undefined ? {} : { headers: messageHeaders(headers) }),
+      });
+      return answer.data;
+    } catch (cause) {
+      if (cause instanceof errors.NoRespondersError || cause instanceof errors.RequestError)
+        throw new NobodyThere(subject);
+      throw new BackbeatError("nats-unreachable", `Cannot ask ${subject}: ${messageOf(cause)}`, { cause });
+    }
+  }
+}
+
+function messageHeaders(headers: Readonly<Record<string, string>>): MsgHdrs {
+  const made = newHeaders();
+  for (const [name, value] of Object.entries(headers)) made.set(name, value);
+  return made;
+}

@@ -1,0 +1,80 @@
+/** What the server says of a stream, in its own words, and what of it we use. */
+import { BackbeatError } from "../errors.ts";
+import type { StreamState } from "../ports.ts";
+import { API_CODES, ApiRefusal, type JetStreamApi } from "./jetstream-api.ts";
+
+/** Nanoseconds, as the API counts. */
+export const NS_PER_MS = 1_000_000;
+
+/** A stream's configuration; members that we never look at are left out. */
+export interface StreamConfig {
+  readonly name: string;
+  readonly subjects?: readonly string[];
+  readonly retention: string;
+  readonly storage: string;
+  readonly discard: string;
+  /** -1: no limit. */
+  readonly max_msgs: number;
+  readonly max_msgs_per_subject?: number;
+  readonly max_bytes: number;
+  readonly max_msg_size?: number;
+  /** ns; 0: no limit. */
+  readonly max_age: number;
+  readonly num_replicas: number;
+  readonly no_ack?: boolean;
+  readonly sealed?: boolean;
+  readonly duplicate_window?: number;
+  readonly allow_direct?: boolean;
+  readonly deny_delete?: boolean;
+  readonly deny_purge?: boolean;
+  readonly republish?: { readonly src?: string; readonly dest: string; readonly headers_only?: boolean };
+  readonly mirror?: { readonly name: string };
+  readonly sources?: readonly { readonly name: string }[];
+}
+
+export interface StreamInfo {
+  readonly config: StreamConfig;
+  /** RFC 3339. */
+  readonly created: string;
+  readonly state: {
+    readonly messages: number;
+    readonly bytes: number;
+    readonly first_seq: number;
+    readonly last_seq: number;
+  };
+}
+
+/** @throws BackbeatError `stream-missing`, `nats-unreachable`; ApiRefusal */
+export async function streamInfo(api: JetStreamApi, name: string): Promise<StreamInfo> {
+  try {
+    return await api.ask<StreamInfo>(`STREAM.INFO.${name}`);
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.code === API_CODES.streamNotFound)
+      throw new BackbeatError(
+        "stream-missing",
+        `Cannot find the stream ${name}: the server has none of that name`,
+      );
+    throw error;
+  }
+}
+
+/** The same for whoever waits out a server that cannot answer now. @throws BackbeatError `stream-missing`, `nats-unreachable` */
+export async function streamState(api: JetStreamApi, name: string): Promise<StreamState> {
+  try {
+    return stateOf(await streamInfo(api, name));
+  } catch (error) {
+    if (!(error instanceof ApiRefusal)) throw error;
+    throw new BackbeatError("nats-unreachable", `Cannot ask for the stream ${name}: ${error.message}`);
+  }
+}
+
+export function stateOf({ config, created, state }: StreamInfo): StreamState {
+  return {
+    id: `${config.name}@${created}`,
+    firstSeq: state.messages === 0 ? state.last_seq + 1 : state.first_seq,
+    lastSeq: state.last_seq,
+    bytes: state.bytes,
+    ...(config.max_bytes > 0 ? { bytesMax: config.max_bytes } : {}),
+    ...(config.max_age > 0 ? { ageMaxMs: config.max_age / NS_PER_MS } : {}),
+  };
+}

@@ -1,0 +1,207 @@
+/**
+ * Opens the streams of a cluster: finds or makes them, reads their configuration back, and proves what will be relied
+ * upon before anything is.
+ *
+ * "none" is answered only where the server *says* that it has no JetStream for this account. A server that does not
+ * answer is waited for: it may be without a leader, or still starting.
+ */
+import { BackbeatError } from "../errors.ts";
+import type { Durability, Log, Streams, StreamsOpener } from "../ports.ts";
+import type { NatsBus } from "./bus.ts";
+import { API_CODES, ApiRefusal, JetStreamApi, NobodyThere } from "./jetstream-api.ts";
+import { StreamJournal } from "./journal.ts";
+import { StreamReportStore } from "./report-store.ts";
+import { type StreamConfig, type StreamInfo, streamInfo } from "./stream-info.ts";
+import { changed, journalPlan, misfits, reportsPlan, type StreamPlans, wantsChange } from "./stream-plans.ts";
+
+/** Pause before a server that did not answer is asked again. */
+const ASK_AGAIN_MS = 250;
+
+/** When it is said that we wait, and for what. */
+const SAY_WAITING_AFTER_MS = 3_000;
+
+/** No stream will ever end there: a compare-and-set against it must be refused. */
+const IMPOSSIBLE_SEQ = String(Number.MAX_SAFE_INTEGER);
+
+/** The adapter of the port: one per bus. */
+export function openStreams(bus: NatsBus, plans: StreamPlans, log: Log): StreamsOpener {
+  const api = new JetStreamApi(bus);
+  return {
+    async open(signal) {
+      const waiting = new Waiting(log);
+      while (!signal.aborted) {
+        try {
+          if (api.connection !== undefined) return await openNow({ api, bus, log, plans });
+        } catch (error) {
+          if (!(error instanceof BackbeatError) || error.code !== "nats-unreachable") throw error;
+          waiting.say(error.message);
+        }
+        await pause(bus);
+      }
+      return "none";
+    },
+  };
+}
+
+interface Opening {
+  readonly api: JetStreamApi;
+  readonly bus: NatsBus;
+  readonly log: Log;
+  readonly plans: StreamPlans;
+}
+
+/** @throws BackbeatError `nats-unreachable` for what passes, `journal-refused` for what does not */
+async function openNow({ api, bus, log, plans }: Opening): Promise<Streams | "none"> {
+  if (!(await hasJetStream(api))) return "none";
+  const journal = await provide(api, journalPlan(plans), log);
+  const reports = await provide(api, reportsPlan(plans), log);
+  await proveCompareAndSet(api, plans.subjects.chain);
+  return {
+    journal: new StreamJournal({ api, bus, log, name: journal.config.name }),
+    reports: new StreamReportStore({ api, bus, log, name: reports.config.name, subjects: plans.subjects }),
+    durability: durabilityOf([journal.config, reports.config], plans.powerSafe ?? false),
+  };
+}
+
+async function hasJetStream(api: JetStreamApi): Promise<boolean> {
+  try {
+    await api.ask("INFO");
+    return true;
+  } catch (error) {
+    if (
+      error instanceof ApiRefusal &&
+      (error.code === API_CODES.offForAccount || error.code === API_CODES.off)
+    )
+      return false;
+    // Nobody listens on the API, and the server does not say that it has one: there is none.
+    if (error instanceof NobodyThere && api.serverHasJetStream === false) return false;
+    throw passing(error);
+  }
+}
+
+/** The stream as it is now: made, or changed within what may be changed, or as it was. */
+async function provide(api: JetStreamApi, wanted: StreamConfig, log: Log): Promise<StreamInfo> {
+  const found = await find(api, wanted.name);
+  if (found === undefined) {
+    await make(api, wanted);
+    log.info(`Made the stream ${wanted.name}`, { subjects: wanted.subjects });
+    const made = await find(api, wanted.name);
+    if (made === undefined) throw new BackbeatError("nats-unreachable", `Cannot find ${wanted.name} yet`);
+    return checked(made, wanted);
+  }
+  checked(found, wanted);
+  if (!wantsChange(found.config, wanted)) return found;
+  await refusable(wanted, api.ask(`STREAM.UPDATE.${wanted.name}`, changed(found.config, wanted)));
+  log.info(`Changed what the stream ${wanted.name} keeps`, {
+    ageMaxNs: wanted.max_age,
+    bytesMax: wanted.max_bytes,
+    replicas: wanted.num_replicas,
+  });
+  return (await find(api, wanted.name)) ?? found;
+}
+
+async function find(api: JetStreamApi, name: string): Promise<StreamInfo | undefined> {
+  try {
+    return await streamInfo(api, name);
+  } catch (error) {
+    if (error instanceof BackbeatError && error.code === "stream-missing") return undefined;
+    throw passing(error);
+  }
+}
+
+async function make(api: JetStreamApi, wanted: StreamConfig): Promise<void> {
+  try {
+    await refusable(wanted, api.ask(`STREAM.CREATE.${wanted.name}`, wanted));
+  } catch (error) {
+    // Another replica was faster: what it made is read back and checked as any other.
+    if (error instanceof BackbeatError && error.data.code === API_CODES.streamNameInUse) return;
+    throw error;
+  }
+}
+
+/** What a server may answer to a wanted stream, in words that say what to do. */
+const ADVICE: Readonly<Record<number, string>> = {
+  [API_CODES.subjectsOverlap]:
+    "another stream captures these subjects: remove them there, or give the cluster's subjects other names",
+  [API_CODES.insufficientStorage]:
+    "the server has no room for it: lower --journal-max-bytes, or raise max_file_store or the account's limit there",
+};
+
+async function refusable<T>(wanted: StreamConfig, asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (!(error instanceof ApiRefusal)) throw error;
+    const advice = ADVICE[error.code] ?? "`backbeat doctor` says what the server allows";
+    throw new BackbeatError(
+      "journal-refused",
+      `Cannot make the stream ${wanted.name}: the server says "${error.message}"; ${advice}`,
+      { data: { code: error.code } },
+    );
+  }
+}
+
+/** @throws BackbeatError `journal-refused` */
+function checked(found: StreamInfo, wanted: StreamConfig): StreamInfo {
+  const faults = misfits(found.config, wanted);
+  if (faults.length === 0) return found;
+  throw new BackbeatError(
+    "journal-refused",
+    `Cannot use the stream ${wanted.name}: ${faults.join("; ")}; change it, or remove it and it is made anew`,
+    { data: { faults } },
+  );
+}
+
+/** Exactly once hangs on it, and a server that ignores it would not say so. @throws BackbeatError `journal-refused` */
+async function proveCompareAndSet(api: JetStreamApi, subject: string): Promise<void> {
+  try {
+    await api.request(subject, new Uint8Array(0), {
+      headers: { "Nats-Expected-Last-Sequence": IMPOSSIBLE_SEQ },
+    });
+  } catch (error) {
+    if (error instanceof ApiRefusal && error.code === API_CODES.wrongLastSequence) return;
+    throw passing(error);
+  }
+  throw new BackbeatError(
+    "journal-refused",
+    "Cannot commit reports: the server stored a record whose expected sequence was impossible, so it cannot keep two replicas apart; use another server",
+  );
+}
+
+/** A refusal that may pass: a stream without a leader, a server that is starting. */
+function passing(error: unknown): unknown {
+  if (!(error instanceof ApiRefusal)) return error;
+  return new BackbeatError(
+    "nats-unreachable",
+    `Cannot open the journal now: the server says "${error.message}"`,
+  );
+}
+
+function durabilityOf(configs: readonly StreamConfig[], powerSafe: boolean): Durability {
+  if (configs.some(({ storage }) => storage !== "file")) return "best-effort";
+  return powerSafe ? "power-safe" : "process-crash-safe";
+}
+
+/** Says once, after a while, what is waited for. */
+class Waiting {
+  readonly #log: Log;
+  readonly #sinceMs = performance.now();
+  #hasSaid = false;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  say(why: string): void {
+    if (this.#hasSaid || performance.now() - this.#sinceMs < SAY_WAITING_AFTER_MS) return;
+    this.#hasSaid = true;
+    this.#log.warn(`Waiting for JetStream, as long as it takes: ${why}`);
+  }
+}
+
+/** Until the link comes back, or a moment. */
+function pause(bus: NatsBus): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, bus.connected ? ASK_AGAIN_MS : ASK_AGAIN_MS / 5);
+  });
+}
