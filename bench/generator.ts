@@ -21,34 +21,43 @@ export interface Load {
   readonly beatsPerBar: number;
   /** Claims per second; undefined = as fast as they are taken. */
   readonly rate?: number;
+  /** Who answers after each batch; default {@link SYNC_SUBJECT}. A captured subject: the stream, when it has stored it. */
+  readonly sync?: string;
+  /** First beat, counted from {@link FIRST_BEAT}; default 0. */
+  readonly fromBeat?: number;
+  /** Leave the last bar open; default: two more frames close it. */
+  readonly leaveOpen?: boolean;
 }
 
+/** One for all rounds: no two claims of a stream are equal. */
+const template = new ClaimTemplate();
 const BATCH_CLAIMS = 8_192;
 const BATCHES_UNDER_WAY_MAX = 2;
 
 async function generate(connection: NatsConnection, load: Load): Promise<void> {
   const subjects = subjectsOf(CLUSTER);
-  const template = new ClaimTemplate();
+  const { fromBeat = 0, sync = SYNC_SUBJECT } = load;
   const beats = load.bars * load.beatsPerBar;
   const underWay: Promise<unknown>[] = [];
   const startedAtMs = performance.now();
   let sent = 0;
   for (let beat = 0; beat < beats; beat += 1) {
-    connection.publish(subjects.beat, frameBody(beat, load));
+    connection.publish(subjects.beat, frameBody(fromBeat + beat, load));
     const until = Math.floor((load.claims * (beat + 1)) / beats);
     while (sent < until) {
       const batchEnd = Math.min(until, sent + batchOf(load));
       for (; sent < batchEnd; sent += 1)
-        connection.publish(subjects.status, template.next(sent % load.agents, FIRST_BEAT + beat));
-      underWay.push(connection.request(SYNC_SUBJECT, undefined, { timeout: 60_000 }));
+        connection.publish(subjects.status, template.next(sent % load.agents, FIRST_BEAT + fromBeat + beat));
+      underWay.push(connection.request(sync, undefined, { timeout: 60_000 }));
       if (underWay.length >= BATCHES_UNDER_WAY_MAX) await underWay.shift();
       if (load.rate !== undefined) await pause(startedAtMs + (sent / load.rate) * 1_000);
     }
   }
-  connection.publish(subjects.beat, frameBody(beats, load));
-  connection.publish(subjects.beat, frameBody(beats + 1, load));
+  const closing = load.leaveOpen === true ? 0 : 2;
+  for (let beat = beats; beat < beats + closing; beat += 1)
+    connection.publish(subjects.beat, frameBody(fromBeat + beat, load));
   await Promise.all(underWay);
-  await connection.request(SYNC_SUBJECT, undefined, { timeout: 60_000 });
+  await connection.request(sync, undefined, { timeout: 60_000 });
 }
 
 /** At a given rate small batches, so that claims come evenly. */

@@ -11,6 +11,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { startTestServer } from "../test/support/nats-server.ts";
 import type { RoundFigures } from "./consumer.ts";
+import { mb, median, row, spread } from "./figures.ts";
 import type { Load } from "./generator.ts";
 
 const quick = process.argv.includes("--quick");
@@ -62,14 +63,13 @@ async function compare(title: string, load: Load, consumers: { bare: ChildProces
     }
   }
   const ratios = micros.A.map((a, pair) => (micros.B[pair] as number) / a);
-  const spread = micros.A.slice(1).map((a, pair) => a / (micros.A[pair] as number));
   process.stdout.write(
     [
       `${title}: ${load.claims.toLocaleString("en")} claims of ${load.agents.toLocaleString("en")} agents a round`,
       `  A  bare ceiling       ${row(micros.A)} µs CPU per claim   ${median(rates.A).toFixed(0)} k claims/s`,
       `  B  reverb             ${row(micros.B)} µs CPU per claim   ${median(rates.B).toFixed(0)} k claims/s`,
       `  B/A pair by pair      ${row(ratios)}`,
-      `  A/A one after another ${row(spread)}`,
+      `  A/A one after another ${row(spread(micros.A))}`,
       "",
       "",
     ].join("\n"),
@@ -117,21 +117,4 @@ async function ask(child: ChildProcess, message: string | object): Promise<Told>
   const answer = once(child, "message");
   child.send(message);
   return (await answer)[0];
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
-}
-
-function row(values: readonly number[]): string {
-  const show = (value: number) => value.toFixed(3).padStart(7);
-  return `median ${show(median(values))}  (min ${show(Math.min(...values))}, max ${show(Math.max(...values))})`;
-}
-
-function mb(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(0)} MB`;
 }

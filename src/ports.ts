@@ -159,6 +159,8 @@ export interface ReportStore {
   read(start: ReadStart, listener: StreamListener): StreamReading;
   /** What stands at a place; undefined where nothing does. @throws BackbeatError `nats-unreachable`, `stream-missing` */
   get(seq: number): Promise<StreamMessage | undefined>;
+  /** How many records of a kind are kept. @throws as `get` */
+  count(kind: RecordKind): Promise<number>;
   /** The newest record of all, or of one kind; undefined where there is none. @throws as `get` */
   last(kind?: RecordKind): Promise<StreamMessage | undefined>;
   /** Stores a record if the newest one of all has this sequence (0: there is none). Never rejects. */

@@ -24,7 +24,8 @@ export type LinkSettings = Pick<
   | "subjectStatus"
   | "subjectReverb"
   | "subjectNow"
->;
+> &
+  Partial<Pick<SettingsOf<"reverb">, "subjectTick" | "subjectCommit" | "subjectChain">>;
 
 /**
  * A bus that connects by itself, under a name that the server lists.
@@ -40,11 +41,15 @@ export function openBus(
 /** The subjects of the cluster, as the operator named them. */
 export function subjectsFor(settings: LinkSettings): Subjects {
   const { subjectBeat, subjectStatus, subjectReverb, subjectNow } = settings;
+  const { subjectTick, subjectCommit, subjectChain } = settings;
   return subjectsOf(settings.clusterId, {
     ...(subjectBeat === undefined ? {} : { beat: subjectBeat }),
     ...(subjectStatus === undefined ? {} : { status: subjectStatus }),
     ...(subjectReverb === undefined ? {} : { reverb: subjectReverb }),
     ...(subjectNow === undefined ? {} : { now: subjectNow }),
+    ...(subjectTick === undefined ? {} : { tick: subjectTick }),
+    ...(subjectCommit === undefined ? {} : { commit: subjectCommit }),
+    ...(subjectChain === undefined ? {} : { chain: subjectChain }),
   });
 }
 

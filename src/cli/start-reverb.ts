@@ -1,12 +1,16 @@
 /** Reverb as a part of a process: lock, NATS, service, HTTP, each with its end. */
 import { listen } from "../http/listen.ts";
 import { createReverbApi } from "../http/reverb-api.ts";
-import type { Bus } from "../ports.ts";
+import type { NatsBus } from "../nats/bus.ts";
+import { openStreams } from "../nats/streams.ts";
+import type { Bus, StreamsOpener } from "../ports.ts";
 import { runReverb } from "../reverb/reverb.ts";
 import type { ReverbSettings } from "../reverb/settings.ts";
 import type { ReverbView } from "../reverb/view.ts";
+import { CheckpointFile } from "../runtime/checkpoint-file.ts";
 import { reverbMetrics, watchProcess } from "../runtime/metrics.ts";
 import type { SettingsOf } from "../runtime/settings/table.ts";
+import { startWatchdog } from "../runtime/watchdog.ts";
 import { openBus, subjectsFor } from "./nats-link.ts";
 import { type Home, openHome, type ServiceHost } from "./service-host.ts";
 
@@ -32,14 +36,44 @@ export async function startReverb(settings: ReverbOptions, host: ServiceHost): P
   lifecycle.onStop("the process metrics of reverb", () => watch.stop());
   let view: ReverbView | undefined;
   const metrics = reverbMetrics(() => view, watch);
-  const reverb = runReverb(reverbSettingsOf(settings, home, host.version), { ...host, bus, metrics });
+  const reverb = runReverb(reverbSettingsOf(settings, home, host.version), {
+    ...host,
+    bus,
+    metrics,
+    streams: streamsFor(settings, { bus, host }),
+    checkpoints: new CheckpointFile(home.directory),
+  });
   view = reverb.view;
+  reverb.failed.catch((error: unknown) => lifecycle.fail(error));
   lifecycle.onStop("reverb", () => reverb.stop());
+  const watchdog = startWatchdog({ log });
+  lifecycle.onStop("the watchdog", () => watchdog.stop());
 
   const api = createReverbApi(reverb.view, { log, metricsText: () => metrics.text() });
   lifecycle.onStop("the HTTP API of reverb", () => api.close());
   const { url } = await listen(api, { ...settings.http, setting: "--http", log });
   return { url, bus };
+}
+
+function streamsFor(
+  settings: ReverbOptions,
+  { bus, host }: { readonly bus: NatsBus; readonly host: ServiceHost },
+): StreamsOpener {
+  const { journalAgeMaxSeconds, journalBytesMax, journalReplicas, reportsBytesMax } = settings;
+  return openStreams(
+    bus,
+    {
+      clusterId: settings.clusterId,
+      subjects: subjectsFor(settings),
+      retention: {
+        ageMaxMs: journalAgeMaxSeconds * 1_000,
+        bytesMax: journalBytesMax,
+        replicas: journalReplicas,
+      },
+      reports: { bytesMax: reportsBytesMax },
+    },
+    host.log,
+  );
 }
 
 function reverbSettingsOf(settings: ReverbOptions, home: Home, version: string): ReverbSettings {
@@ -54,6 +88,9 @@ function reverbSettingsOf(settings: ReverbOptions, home: Home, version: string):
     ...(leadBeats === undefined ? {} : { leadBeats }),
     ...(leapBeats === undefined ? {} : { leapBeats }),
     ...(expectedAgents === undefined ? {} : { expectedAgents }),
+    journalMode: settings.journalMode,
+    newProfile: settings.newProfile,
+    ...(settings.requireDurability === undefined ? {} : { durabilityRequired: settings.requireDurability }),
     rotationRequired: settings.requireRotation,
     readingMode: settings.strict ? "strict" : "lenient",
     bodyBytesMax: settings.bodyBytesMax,

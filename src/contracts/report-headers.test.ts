@@ -13,6 +13,14 @@ const body = new TextEncoder().encode('{"type":"backbeat.barreport.v1"}');
 const id = fc.stringMatching(/^[0-9a-f]{32}$/);
 const count = fc.nat({ max: 2 ** 31 - 1 });
 
+const beat = fc.nat({ max: Number.MAX_SAFE_INTEGER });
+const carryOf = fc.record({
+  barLength: count,
+  fromBeat: beat,
+  fromIsExact: fc.boolean(),
+  closedIds: fc.array(id, { maxLength: 4 }),
+});
+
 const factsOf: fc.Arbitrary<ReportFacts> = fc.record({
   algorithm: count,
   chain: id,
@@ -25,12 +33,16 @@ const factsOf: fc.Arbitrary<ReportFacts> = fc.record({
     fc.record({ seq: count }),
     fc.record({
       seq: count,
-      carry: fc.record({
-        barLength: count,
-        fromBeat: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
-        fromIsExact: fc.boolean(),
-        closedIds: fc.array(id, { maxLength: 4 }),
-      }),
+      carry: fc.oneof(
+        carryOf,
+        fc
+          .record({
+            toBeat: beat,
+            empty: fc.oneof(fc.record({ seq: count }), fc.record({ seq: count, carry: carryOf })),
+            carry: carryOf,
+          })
+          .map(({ carry, ...held }) => ({ ...carry, held })),
+      ),
     }),
   ),
 });

@@ -17,6 +17,16 @@ export interface ReplayCarry {
   readonly fromIsExact: boolean;
   /** Windows that were closed before, newest last, as keys (lower case). */
   readonly closedIds: readonly string[];
+  /** Claims that were held there and came before; left out where there were none. */
+  readonly held?: HeldBefore;
+}
+
+/** Held claims that a fold does not see, because they came before its first frame. */
+export interface HeldBefore {
+  /** The highest beat that one of them speaks of: when it has come, all have found their bars. */
+  readonly toBeat: number;
+  /** The newest frame before it at which nothing was held. */
+  readonly empty: ReplayStart;
 }
 
 /** Where to begin a fold that computes a report: an entry's sequence; without `carry` the begin of the chain. */
@@ -62,6 +72,7 @@ export const REPORT_HEADERS = {
   lastSeq: "Backbeat-Last-Sequence",
   replayFrom: "Backbeat-Replay-From",
   replayCarry: "Backbeat-Replay-Carry",
+  replayHeld: "Backbeat-Replay-Held",
 } as const;
 
 /** SHA-256 over the other headers and the body, in hex. */
@@ -82,6 +93,7 @@ export function reportHeaders(facts: ReportFacts, body: Uint8Array): Headers {
     [REPORT_HEADERS.lastSeq]: String(facts.lastSeq),
     [REPORT_HEADERS.replayFrom]: String(facts.replayFrom.seq),
     ...(carry === undefined ? {} : { [REPORT_HEADERS.replayCarry]: carryText(carry) }),
+    ...(carry?.held === undefined ? {} : { [REPORT_HEADERS.replayHeld]: heldText(carry.held) }),
   };
   return { ...headers, [HASH_HEADER]: reportHash({ get: (name) => headers[name] ?? "" }, body) };
 }
@@ -97,7 +109,9 @@ export function reportHash(headers: HeaderSource, body: Uint8Array): string {
 export function readReportFacts(headers: HeaderSource): ReportFacts | undefined {
   const number = (name: string) => (/^\d{1,15}$/.test(headers.get(name)) ? Number(headers.get(name)) : -1);
   const seq = number(REPORT_HEADERS.replayFrom);
-  const carry = readCarry(headers.get(REPORT_HEADERS.replayCarry));
+  const ownCarry = readCarry(headers.get(REPORT_HEADERS.replayCarry));
+  const held = readHeld(headers.get(REPORT_HEADERS.replayHeld));
+  const carry = ownCarry && held ? { ...ownCarry, held } : ownCarry;
   const facts: ReportFacts = {
     algorithm: number(REPORT_HEADERS.algorithm),
     chain: headers.get(REPORT_HEADERS.chain),
@@ -126,4 +140,17 @@ function readCarry(text: string): ReplayCarry | undefined {
     fromIsExact: certainty === "exact",
     closedIds,
   };
+}
+
+function heldText({ empty, toBeat }: HeldBefore): string {
+  const place = `${toBeat} ${empty.seq}`;
+  return empty.carry === undefined ? place : `${place} ${carryText(empty.carry)}`;
+}
+
+function readHeld(text: string): HeldBefore | undefined {
+  const [, toBeat, seq, rest] = /^(\d{1,16}) (\d{1,15})(?: (.+))?$/.exec(text) ?? [];
+  if (toBeat === undefined) return undefined;
+  const carry = readCarry(rest ?? "");
+  const empty = carry === undefined ? { seq: Number(seq) } : { seq: Number(seq), carry };
+  return { toBeat: Number(toBeat), empty };
 }

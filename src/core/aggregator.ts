@@ -42,6 +42,8 @@ export class Aggregator {
   readonly #earlierIds: RecentIds;
   readonly #start: FoldStart;
   readonly #trail: ReplayTrail;
+  /** Highest beat of held claims that came before this fold began; 0 once it has come. */
+  #unseenHeldTo: number;
   /** Of the newest entry. */
   #seq: number;
   #current: Window | undefined;
@@ -69,7 +71,8 @@ export class Aggregator {
     const { carry, seq } = this.#start.replay;
     this.#seq = seq - 1;
     this.#earlierIds = new RecentIds(carry?.closedIds);
-    this.#trail = new ReplayTrail({ seq });
+    this.#trail = new ReplayTrail(this.#start.replay);
+    this.#unseenHeldTo = carry?.held?.toBeat ?? 0;
   }
 
   /** Takes the next entry of the sequence. Never throws; bars that it closes wait in `takeClosed()`. */
@@ -148,7 +151,8 @@ export class Aggregator {
   /** Its whole state. It must not change before the last piece was taken. */
   *save(): Pieces {
     if (this.#closed.length > 0) throw new Error("closed bars were not taken");
-    const scalars = [this.#seq, this.#barsOpened, this.#dependenciesCut, this.#gapMs];
+    const counts = [this.#seq, this.#barsOpened, this.#dependenciesCut, this.#gapMs];
+    const scalars = [...counts, this.#unseenHeldTo];
     const windows = [this.#current, this.#closing, this.#before];
     yield* jsonPieces([scalars, windows.map((window) => window !== undefined)]);
     for (const part of this.#parts()) yield* part.save();
@@ -158,8 +162,8 @@ export class Aggregator {
   /** Takes up a state that was saved under the same settings. Only on a new one. @throws BackbeatError `bad-file` */
   load(reader: SnapshotReader): void {
     const [scalars, [hasCurrent, hasClosing, hasBefore]] =
-      reader.json<[[number, number, number, number], [boolean, boolean, boolean]]>();
-    [this.#seq, this.#barsOpened, this.#dependenciesCut, this.#gapMs] = scalars;
+      reader.json<[[number, number, number, number, number], [boolean, boolean, boolean]]>();
+    [this.#seq, this.#barsOpened, this.#dependenciesCut, this.#gapMs, this.#unseenHeldTo] = scalars;
     for (const part of this.#parts()) part.load(reader);
     const window = (isThere: boolean) =>
       isThere ? Window.load(reader, this.#windowParts(new BarAgents(this.#limits))) : undefined;
@@ -234,13 +238,16 @@ export class Aggregator {
     this.#line.accept(entry);
     this.#gapMs = 0;
     this.#landHeld(entry.frame.beat_index, isFirst);
-    this.#trail.accept(entry.seq, this.#carry(window), { nothingHeld: this.#held.size === 0 });
+    if (entry.frame.beat_index >= this.#unseenHeldTo) this.#unseenHeldTo = 0;
+    this.#trail.accept(entry.seq, this.#carry(window));
     return isSameBar ? "advanced" : "opened";
   }
 
   /** What a fold that begins at this window's newest frame must know. */
   #carry({ fromBeat, fromIsExact }: Window): ReplayCarry {
-    return { barLength: this.barLength, fromBeat, fromIsExact, closedIds: this.#earlierIds.all };
+    const carry = { barLength: this.barLength, fromBeat, fromIsExact, closedIds: this.#earlierIds.all };
+    const toBeat = Math.max(this.#held.highestBeat, this.#unseenHeldTo);
+    return toBeat === 0 ? carry : { ...carry, held: { toBeat, empty: this.#trail.newestEmpty } };
   }
 
   #openWindowWith(entry: FrameEntry): Window {

@@ -46,6 +46,13 @@ export class HeldClaims {
     return oldest;
   }
 
+  /** The highest beat that a held claim speaks of; 0 where none is held. */
+  get highestBeat(): number {
+    let highest = 0;
+    for (const beat of this.#byBeat.keys()) highest = Math.max(highest, beat);
+    return highest;
+  }
+
   /** False: no room. `anchor`: the newest frame. */
   hold(entry: ClaimEntry, anchor: ReplayStart): boolean {
     if (this.#size >= this.#limits.heldClaims) return false;

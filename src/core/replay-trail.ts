@@ -5,7 +5,9 @@
  * anchor. What a bar's report depends on reaches back to the opening frame of the second bar before it; claims that
  * were held then came earlier, so the anchor is the frame that was the newest when the oldest of them came. A restart
  * of the line hangs on the frame before it. Whether a claim was refused for want of room depends on all that was held,
- * so after such a refusal the anchor is one at which nothing was held.
+ * so after such a refusal the anchor is one at which nothing was held. Claims that were held at an anchor itself are
+ * not seen by a fold that begins there: they have found their bars by the opening of the second bar before the one that
+ * it is for, so nothing but the memory of that empty anchor hangs on them, and it travels in the carry.
  *
  * Everything else that the core remembers is either of one bar, or only shown and never reported (presence, sums).
  */
@@ -27,10 +29,11 @@ export class ReplayTrail {
   /** Sequence of the last claim that was refused because too many were held. */
   #refusedSeq = 0;
 
-  /** `begin`: where this fold begins; before there are two bars, everything hangs on it. */
-  constructor(begin: ReplayStart) {
+  /** Where this fold begins; before there are two bars, everything hangs on it. */
+  constructor({ carry, seq }: ReplayStart) {
+    const begin = { seq };
     this.#newest = begin;
-    this.#newestEmpty = begin;
+    this.#newestEmpty = carry?.held?.empty ?? begin;
     this.#secondLast = { near: begin, empty: begin };
     this.#last = this.#secondLast;
   }
@@ -40,10 +43,15 @@ export class ReplayTrail {
     return this.#newest;
   }
 
+  /** The newest place at which nothing was held. */
+  get newestEmpty(): ReplayStart {
+    return this.#newestEmpty;
+  }
+
   /** A frame has moved the line, and the claims that waited for it have landed. */
-  accept(seq: number, carry: ReplayCarry, { nothingHeld }: { readonly nothingHeld: boolean }): void {
+  accept(seq: number, carry: ReplayCarry): void {
     this.#newest = { seq, carry };
-    if (nothingHeld) this.#newestEmpty = this.#newest;
+    if (carry.held === undefined) this.#newestEmpty = this.#newest;
   }
 
   /** What a bar that opens now hangs on. Call `opened` once its frame was accepted. */

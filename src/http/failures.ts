@@ -39,6 +39,7 @@ const PHRASES: Readonly<Record<number, string>> = {
   414: "path too long",
   415: "unknown content type",
   431: "headers too large",
+  503: "not available",
 };
 
 /** The body of a failure with this status. */

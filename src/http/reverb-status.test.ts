@@ -48,6 +48,7 @@ describe("BACKBEAT-REQ-020 GET /api/v1/status of reverb", () => {
       tempo_bpm: 60,
       lag_beats: 0.5,
       expected_agents: 3,
+      journal: null,
       totals: {
         claims_received: 4,
         frames_received: 18,

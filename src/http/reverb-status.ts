@@ -13,6 +13,7 @@ import {
   timestampField,
 } from "./fields.ts";
 import type { HttpApp } from "./http-app.ts";
+import { JournalBody, journalBody } from "./journal-body.ts";
 import { NotReady } from "./probes.ts";
 
 /** Name of the service in /health and the status; fixed by peers. */
@@ -64,10 +65,13 @@ const Status = component("ReverbStatus", "What reverb is doing.", {
   uptime_seconds: Type.Number({ minimum: 0 }),
   version: Type.String(),
   timestamp: timestampField("When this was said."),
-  mode: Type.Enum(["starting", "core", "journal"], { description: "Where the order of messages comes from." }),
+  mode: Type.Enum(["starting", "core", "journal"], {
+    description: "Where the order of messages comes from.",
+  }),
   tempo_bpm: nullable(Type.Number({ description: "As announced by the newest frame." })),
   lag_beats: Type.Number({ description: "Beats by which the newest frame is behind the timeline." }),
   expected_agents: nullable(described(Count, "Agents that the operator expects, if said.")),
+  journal: nullable(JournalBody),
   totals: TotalsBody,
   alarms: Type.Array(AlarmBody),
 });
@@ -119,6 +123,7 @@ function statusBody(status: ReverbStatus): Type.Static<typeof Status> {
     tempo_bpm: status.tempoBpm ?? null,
     lag_beats: status.lagBeats,
     expected_agents: status.expectedAgents ?? null,
+    journal: status.journal === undefined ? null : journalBody(status.journal),
     totals: totalsBody(status.totals),
     alarms: status.alarms.map(alarmBody),
   };

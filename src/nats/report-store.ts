@@ -63,6 +63,17 @@ export class StreamReportStore implements ReportStore {
     return lastSeq === 0 ? undefined : this.#get({ seq: lastSeq });
   }
 
+  async count(kind: RecordKind): Promise<number> {
+    const subject = this.#subjectOf(kind);
+    const { state } = await this.#asked(
+      this.#parts.api.ask<{ readonly state: { readonly subjects?: Readonly<Record<string, number>> } }>(
+        `STREAM.INFO.${this.#parts.name}`,
+        { subjects_filter: subject },
+      ),
+    );
+    return state.subjects?.[subject] ?? 0;
+  }
+
   async commit({ body, headers, kind }: NewRecord, expectedLastSeq: number): Promise<CommitResult> {
     try {
       const { seq } = await this.#parts.api.request<{ readonly seq: number }>(this.#subjectOf(kind), body, {
@@ -85,11 +96,23 @@ export class StreamReportStore implements ReportStore {
   ): Promise<StreamMessage | undefined> {
     const { api, name } = this.#parts;
     try {
-      const { message } = await api.ask<{ readonly message: ApiMessage }>(`STREAM.MSG.GET.${name}`, which);
+      const { message } = await this.#asked(
+        api.ask<{ readonly message: ApiMessage }>(`STREAM.MSG.GET.${name}`, which),
+      );
       return messageFrom(message);
     } catch (error) {
-      if (!(error instanceof ApiRefusal)) throw error;
-      if (error.code === API_CODES.messageNotFound) return undefined;
+      if (error instanceof ApiRefusal && error.code === API_CODES.messageNotFound) return undefined;
+      throw error;
+    }
+  }
+
+  /** A refusal in the terms of the port; that a message is not there is the caller's to judge. */
+  async #asked<T>(asked: Promise<T>): Promise<T> {
+    try {
+      return await asked;
+    } catch (error) {
+      if (!(error instanceof ApiRefusal) || error.code === API_CODES.messageNotFound) throw error;
+      const { name } = this.#parts;
       if (error.code === API_CODES.streamNotFound)
         throw new BackbeatError(
           "stream-missing",

@@ -64,6 +64,11 @@ class Store implements ReportStore {
     return this.records[seq - 1];
   }
 
+  async count(kind: "report" | "chain") {
+    return this.records.filter(({ subject }) => subject.endsWith(kind === "chain" ? "chain" : "commit"))
+      .length;
+  }
+
   async last(kind?: "report" | "chain") {
     return this.records.findLast(
       (record) => kind === undefined || record.subject.endsWith(kind === "chain" ? "chain" : "commit"),

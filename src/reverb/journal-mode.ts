@@ -14,6 +14,7 @@ import type { Durability, StreamFault, StreamState, Streams, Timer } from "../po
 import { askUntilAnswered } from "./ask-until-answered.ts";
 import { BarLengthWatch } from "./bar-length-watch.ts";
 import { type ChainVerdict, judgeChain } from "./chain-verdict.ts";
+import { ReportHistory } from "./history.ts";
 import { JournalFold } from "./journal-fold.ts";
 import { faultIn, shortnessOf } from "./journal-health.ts";
 import { JournalWatch } from "./journal-watch.ts";
@@ -34,6 +35,7 @@ const STOP_MAX_MS = 3_000;
 export class JournalMode implements ReverbMode {
   readonly name = "journal";
   readonly durability: Durability;
+  readonly history: ReportHistory;
   readonly #parts: ReverbParts;
   readonly #streams: Streams;
   readonly #fail: (error: BackbeatError) => void;
@@ -58,6 +60,7 @@ export class JournalMode implements ReverbMode {
     this.#streams = streams;
     this.#fail = fail;
     this.durability = streams.durability;
+    this.history = new ReportHistory(streams.reports, settings.subjects.commit);
     this.#profile = profileOf(settings);
     this.#profileHash = profileHashOf(this.#profile);
     this.#mayChangeProfile = settings.newProfile ?? false;

@@ -2,6 +2,7 @@
 import type { Decoder } from "../contracts/decode.ts";
 import type { Aggregator } from "../core/aggregator.ts";
 import type { Durability } from "../ports.ts";
+import type { ReportHistory } from "./history.ts";
 import type { Alarm, JournalStatus, Readiness, ReverbStatus } from "./view.ts";
 
 /** What a mode counted since start. */
@@ -30,6 +31,8 @@ export interface ReverbMode {
   readonly counts: ModeCounts;
   /** In journal mode, once it reads. */
   readonly journal?: JournalStatus | undefined;
+  /** Stored reports; without it those that are retained are all there are. */
+  readonly history?: ReportHistory;
   /** What keeps this mode from reporting, beside a missing beat. */
   readiness(): Readiness;
   /** What is wrong in this mode, beside a missing beat. */

@@ -3,6 +3,7 @@
  *
  * Bounded twice: by number, and for the details by age. What is forgotten is counted.
  */
+import type { BarReport } from "../contracts/bar-report.ts";
 import type { WindowDetail } from "../core/summary.ts";
 import type { StoredReport } from "./view.ts";
 
@@ -33,6 +34,11 @@ export class RetainedBars {
   /** Bars whose details were let go. */
   get forgotten(): number {
     return this.#forgotten;
+  }
+
+  /** Of the last bar that was added. */
+  get newestReport(): BarReport | undefined {
+    return this.#reports.at(-1)?.report;
   }
 
   add(detail: WindowDetail, nowMs: number): void {

@@ -7,7 +7,7 @@ import type { AgentSummary, WindowSummary } from "../core/summary.ts";
 import { alarmsOf, lagBeatsOf, readinessOf, type Watched } from "./alarms.ts";
 import type { RetainedBars } from "./retained-bars.ts";
 import { DEFAULT_WINDOW_TTL_SECONDS, DEFAULT_WINDOWS_RETAINED_MAX } from "./settings.ts";
-import type { AgentQuery, Page, PageQuery, ReverbStatus, ReverbView, Totals } from "./view.ts";
+import type { AgentQuery, Page, PageQuery, ReverbStatus, ReverbView, StoredReport, Totals } from "./view.ts";
 
 /** While reverb is this far behind the beat, nobody is called silent. */
 const LAG_BEATS_MAX = 2;
@@ -22,22 +22,37 @@ export function createReverbView(parts: ShownParts): ReverbView {
   const startedAtMs = ports.clock.monotonicMs();
   const nowMs = () => ports.clock.monotonicMs();
   const windows = () => [...parts.mode.aggregator.openWindows(), ...retained.windows(nowMs())];
-  const reports = () => retained.reports(nowMs());
   return {
     status: () => statusOf(parts, startedAtMs),
     ready: () => readinessOf(parts),
     windows: (query) => pageOf<WindowSummary>(windows(), query, (window) => window.windowId),
     window: (windowId) => parts.mode.aggregator.openWindow(windowId) ?? retained.window(windowId, nowMs()),
-    reports: (query) => pageOf(reports(), query, (stored) => stored.report.window_id),
-    report: (windowId) => reports().find((stored) => isSameId(stored.report.window_id, windowId)),
+    reports: async (query) =>
+      (await parts.mode.history?.page(query)) ??
+      pageOf(retained.reports(nowMs()), query, (stored) => stored.report.window_id),
+    report: (windowId) => reportOf(parts, windowId),
     agents: (query) => agentsOf(parts, query),
     agent: (agentId) => agentOf(parts, agentId),
   };
 }
 
+/** The stored report, with the names behind it while its window is retained. */
+async function reportOf(
+  { mode, ports, retained }: ShownParts,
+  windowId: string,
+): Promise<StoredReport | undefined> {
+  const nowMs = ports.clock.monotonicMs();
+  if (mode.history === undefined)
+    return retained.reports(nowMs).find((stored) => isSameId(stored.report.window_id, windowId));
+  const stored = await mode.history.find(windowId);
+  const issueDetails = retained.window(windowId, nowMs)?.issueDetails;
+  return stored && { ...stored, ...(issueDetails === undefined ? {} : { issueDetails }) };
+}
+
 function statusOf(parts: ShownParts, startedAtMs: number): ReverbStatus {
-  const { mode, ports, settings } = parts;
+  const { mode, ports, retained, settings } = parts;
   const { aggregator } = mode;
+  const agentsReporting = retained.newestReport?.agents_reporting;
   const { newest, currentWindowId } = aggregator;
   return {
     clusterId: settings.clusterId,
@@ -56,6 +71,7 @@ function statusOf(parts: ShownParts, startedAtMs: number): ReverbStatus {
     nowMs: ports.clock.wallMs(),
     lagBeats: lagBeatsOf(parts),
     ...(settings.expectedAgents === undefined ? {} : { expectedAgents: settings.expectedAgents }),
+    ...(agentsReporting === undefined ? {} : { agentsReporting }),
     ...(mode.journal === undefined ? {} : { journal: mode.journal }),
     totals: totalsOf(parts),
     alarms: alarmsOf(parts),

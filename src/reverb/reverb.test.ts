@@ -256,10 +256,10 @@ describe("reverb in core mode", () => {
     });
     expect(reverb.view.agents({ limit: 2, after: "b" }).items.map((agent) => agent.agentId)).toEqual(["c"]);
     expect(reverb.view.agent("a")).toMatchObject({ presence: "silent", ageBeats: 9 });
-    expect(reverb.view.report(windowIdOf(CLUSTER, 1))?.issueDetails).toEqual([]);
+    expect((await reverb.view.report(windowIdOf(CLUSTER, 1)))?.issueDetails).toEqual([]);
     await clock.run(20_000);
     expect(reverb.view.window(windowIdOf(CLUSTER, 1))).toBeUndefined();
-    expect(reverb.view.report(windowIdOf(CLUSTER, 1))).not.toHaveProperty("issueDetails");
+    expect(await reverb.view.report(windowIdOf(CLUSTER, 1))).not.toHaveProperty("issueDetails");
     expect(reverb.view.status().totals.windowsForgotten).toBe(1);
   });
 });

@@ -105,6 +105,8 @@ export interface ReverbStatus {
   /** Beats by which the newest frame is behind the timeline. */
   readonly lagBeats: number;
   readonly expectedAgents?: number;
+  /** Agents in the last bar that this process saw close; undefined before the first. */
+  readonly agentsReporting?: number;
   /** In journal mode. */
   readonly journal?: JournalStatus;
   readonly totals: Totals;
@@ -147,9 +149,10 @@ export interface ReverbView {
   windows(query: PageQuery): Page<WindowSummary>;
   /** Ids are compared without case. */
   window(windowId: string): WindowDetail | undefined;
-  /** Newest first. */
-  reports(query: PageQuery): Page<StoredReport>;
-  report(windowId: string): StoredReport | undefined;
+  /** Newest first; in journal mode from the report stream. @throws BackbeatError `nats-unreachable`, `stream-missing` */
+  reports(query: PageQuery): Promise<Page<StoredReport>>;
+  /** @throws as `reports` */
+  report(windowId: string): Promise<StoredReport | undefined>;
   /** In order of their ids. */
   agents(query: AgentQuery): Page<AgentSummary>;
   agent(agentId: string): AgentSummary | undefined;

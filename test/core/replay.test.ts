@@ -1,7 +1,9 @@
 /** R7: a fold from the begin, from any Replay-From and from any checkpoint says the same, to the byte. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { BeatFrame } from "../../src/contracts/beat-frame.ts";
 import { encodeReport } from "../../src/contracts/encode.ts";
+import type { StatusClaim } from "../../src/contracts/status-claim.ts";
 import { Aggregator } from "../../src/core/aggregator.ts";
 import type { AggregatorSettings, FoldStart } from "../../src/core/aggregator-settings.ts";
 import type { Entry } from "../../src/core/entry.ts";
@@ -77,6 +79,24 @@ describe("R7 replay", () => {
     expect(reachedBack).toBeGreaterThan(bars / 4);
   });
 
+  it("R7 a claim that was held at a replay's first frame, unseen, changes no later Replay-From", () => {
+    const settings = { clusterId: "c1", barLength: 1, leadBeats: 3, limits: { heldClaims: 2 } };
+    const [first, ...frames] = Array.from({ length: 8 }, (_, at) => ({ frame: at + 1 }));
+    const entries = placed([
+      { claim: 3 },
+      ...[first, frames[0], { claim: 5 }, ...frames.slice(1, 6)],
+      ...[{ claim: 8 }, { claim: 9 }, { claim: 10 }, frames[6]],
+    ]);
+    const whole = foldAll(new Aggregator(settings), entries);
+    const starts = whole.map(({ position }) => position.replayFrom);
+    expect(starts.some(({ carry }) => carry?.held !== undefined)).toBe(true);
+    for (const [at, replay] of starts.entries()) {
+      const start = replay.carry === undefined ? { replay: { seq: 1 } } : { replay };
+      const later = foldFrom(settings, start, entries).slice(at - whole.length);
+      expect(later.map(committed)).toEqual(whole.slice(at).map(committed));
+    }
+  });
+
   it("R7 a fold that was interrupted at any entry and taken up from its snapshot says the same", () => {
     let bars = 0;
     fc.assert(
@@ -143,39 +163,50 @@ function shown(aggregator: Aggregator): object {
 
 /** Bars of four beats, each frame followed by a claim for its beat. */
 function steadyBars(bars: number): Entry[] {
-  const entries: Entry[] = [];
-  for (let beat = 1; beat <= 4 * bars + 2; beat += 1) {
-    const timeMs = 1_000 * beat;
-    const bar = Math.floor((beat - 1) / 4);
-    entries.push({
-      kind: "frame",
-      seq: entries.length + 1,
-      timeMs,
-      frame: {
-        type: "backbeat.beatframe.v1",
-        cluster_id: "c1",
-        beat_index: beat,
-        downbeat: (beat - 1) % 4 === 0,
-        phase: "plan",
-        hlc: "0000:0000:0000",
-        deadline_at: new Date(timeMs + 1_000).toISOString(),
-        tempo_bpm: 60,
-        window_id: bar.toString(16).padStart(32, "0"),
-      },
+  return placed(
+    Array.from({ length: 4 * bars + 2 }, (_, at) => [{ frame: at + 1 }, { claim: at + 1 }]).flat(),
+    4,
+  );
+}
+
+type Wish = { readonly frame: number } | { readonly claim: number } | undefined;
+
+/** Frames and claims for beats, in this order. */
+function placed(wishes: readonly Wish[], beatsPerBar = 1): Entry[] {
+  return wishes
+    .filter((wish) => wish !== undefined)
+    .map((wish, at) => {
+      const place = { seq: at + 1, timeMs: 1_000 * (at + 1) };
+      return "frame" in wish
+        ? { ...place, kind: "frame", frame: frameOf(wish.frame, { beatsPerBar, timeMs: place.timeMs }) }
+        : { ...place, kind: "claim", fingerprint: at, claim: claimOf(wish.claim) };
     });
-    entries.push({
-      kind: "claim",
-      seq: entries.length + 1,
-      timeMs: timeMs + 1,
-      fingerprint: beat,
-      claim: {
-        type: "backbeat.statusclaim.v1",
-        agent_id: "a",
-        beat_index: beat,
-        state: "executing",
-        hlc: "0000:0000:0000",
-      },
-    });
-  }
-  return entries;
+}
+
+function frameOf(
+  beat: number,
+  { beatsPerBar, timeMs }: { readonly beatsPerBar: number; readonly timeMs: number },
+): BeatFrame {
+  const bar = Math.floor((beat - 1) / beatsPerBar);
+  return {
+    type: "backbeat.beatframe.v1",
+    cluster_id: "c1",
+    beat_index: beat,
+    downbeat: (beat - 1) % beatsPerBar === 0,
+    phase: "plan",
+    hlc: "0000:0000:0000",
+    deadline_at: new Date(timeMs + 1_000).toISOString(),
+    tempo_bpm: 60,
+    window_id: bar.toString(16).padStart(32, "0"),
+  };
+}
+
+function claimOf(beat: number): StatusClaim {
+  return {
+    type: "backbeat.statusclaim.v1",
+    agent_id: "a",
+    beat_index: beat,
+    state: "executing",
+    hlc: "0000:0000:0000",
+  };
 }

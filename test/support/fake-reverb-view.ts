@@ -59,8 +59,8 @@ export function fakeReverbView(fake: FakeReverb): ReverbView {
     ready: () => fake.readiness,
     windows: (query) => pageOf(fake.windows, query, (window) => window.windowId),
     window: (id) => fake.windows.find((window) => isSame(window.windowId, id)),
-    reports: (query) => pageOf(fake.reports, query, (stored) => stored.report.window_id),
-    report: (id) => fake.reports.find((stored) => isSame(stored.report.window_id, id)),
+    reports: async (query) => pageOf(fake.reports, query, (stored) => stored.report.window_id),
+    report: async (id) => fake.reports.find((stored) => isSame(stored.report.window_id, id)),
     agents: ({ state, presence, prefix = "", after = "", limit }) => {
       const matching = fake.agents.filter(
         (agent) =>

@@ -54,8 +54,8 @@ function reverbView(status: () => ReverbStatus): ReverbView {
     ready: () => ({ ready: true }),
     windows: () => nothing,
     window: () => undefined,
-    reports: () => nothing,
-    report: () => undefined,
+    reports: async () => nothing,
+    report: async () => undefined,
     agents: ({ presence }: AgentQuery) => ({ items: [], total: presence === "silent" ? 2 : 5 }),
     agent: () => undefined,
   };

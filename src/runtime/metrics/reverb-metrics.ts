@@ -111,7 +111,7 @@ export const REVERB_METRICS: readonly MetricRow<ReverbSource>[] = [
   gauge(
     "backbeat_reverb_agents_reporting",
     "Agents that reported in the last bar that is over",
-    ({ view }) => view.reports({ limit: 1 }).items[0]?.report.agents_reporting,
+    ({ status }) => status.agentsReporting,
   ),
   gauge(
     "backbeat_reverb_agents_expected",

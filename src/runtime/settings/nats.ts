@@ -2,7 +2,11 @@
 import { path, text } from "./kinds.ts";
 import { optional, setting } from "./setting.ts";
 
-const CONNECTED = ["up", "reverb", "pulse", "claim", "exec", "watch", "sim"] as const;
+/** Commands that look at what is stored. */
+const HISTORY = ["reports", "replay", "verify", "journal", "doctor"] as const;
+const CONNECTED = ["up", "reverb", "pulse", "claim", "exec", "watch", ...HISTORY, "sim"] as const;
+/** Who sees the subjects that only reverb uses. */
+const KEEPERS = ["up", "reverb", "watch", ...HISTORY] as const;
 
 /** A subject without wildcards: tokens between dots, no blanks. */
 const SUBJECT = text("<subject>", "a NATS subject without wildcards and blanks", /^[^\s*>.]+(\.[^\s*>.]+)*$/);
@@ -102,5 +106,29 @@ export const NATS_SETTINGS = {
     doc: "Subject on which a pulse answers with the newest frame",
     defaultText: "backbeat.{cluster}.now",
     commands: CONNECTED,
+  }),
+  subjectTick: optional({
+    flag: "subject-tick",
+    group: "Subjects",
+    kind: SUBJECT,
+    doc: "Subject on which replicas of reverb say that a bar's grace is over",
+    defaultText: "backbeat.{cluster}.tick",
+    commands: KEEPERS,
+  }),
+  subjectCommit: optional({
+    flag: "subject-commit",
+    group: "Subjects",
+    kind: SUBJECT,
+    doc: "Subject on which reports are committed to their stream",
+    defaultText: "backbeat.{cluster}.report.commit",
+    commands: KEEPERS,
+  }),
+  subjectChain: optional({
+    flag: "subject-chain",
+    group: "Subjects",
+    kind: SUBJECT,
+    doc: "Subject of chain records, beside the reports",
+    defaultText: "backbeat.{cluster}.report.chain",
+    commands: KEEPERS,
   }),
 } as const;

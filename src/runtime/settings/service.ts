@@ -3,7 +3,8 @@ import { choice, decimal, hostPort, integer, path, text } from "./kinds.ts";
 import { optional, setting } from "./setting.ts";
 
 const SERVICES = ["up", "reverb", "pulse"] as const;
-const CONNECTED = [...SERVICES, "claim", "exec", "watch", "sim"] as const;
+const HISTORY = ["reports", "replay", "verify", "journal", "doctor"] as const;
+const CONNECTED = [...SERVICES, "claim", "exec", "watch", ...HISTORY, "sim"] as const;
 
 /** The longest bar whose beats fit the core's memory of deadlines: 35 days at 2 BPM. */
 const BAR_LENGTH_MAX = 100_000;
@@ -91,7 +92,18 @@ export const SERVICE_SETTINGS = {
     group: "Process",
     kind: choice("<level>", ["trace", "debug", "info", "warn", "error"]),
     default: "info",
-    defaultIn: { up: "warn", claim: "warn", exec: "warn", watch: "warn", sim: "warn" },
+    defaultIn: {
+      up: "warn",
+      claim: "warn",
+      exec: "warn",
+      watch: "warn",
+      reports: "warn",
+      replay: "warn",
+      verify: "warn",
+      journal: "warn",
+      doctor: "warn",
+      sim: "warn",
+    },
     doc: "Least important line that is logged",
     commands: CONNECTED,
   }),

@@ -5,7 +5,21 @@
 import type { Kind } from "./kinds.ts";
 
 /** The commands of the `backbeat` binary, in the order of its help. */
-export const COMMAND_NAMES = ["up", "reverb", "pulse", "claim", "exec", "watch", "validate", "sim"] as const;
+export const COMMAND_NAMES = [
+  "up",
+  "reverb",
+  "pulse",
+  "claim",
+  "exec",
+  "watch",
+  "reports",
+  "replay",
+  "verify",
+  "journal",
+  "doctor",
+  "validate",
+  "sim",
+] as const;
 
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
@@ -18,6 +32,7 @@ export const SETTING_GROUPS = [
   "NATS",
   "HTTP",
   "Reverb",
+  "Journal",
   "Limits",
   "Subjects",
   "Process",

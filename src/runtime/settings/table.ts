@@ -3,6 +3,7 @@
  * from it. A command sees, by its type, only the settings that are its own.
  */
 import { CLAIM_SETTINGS } from "./claim.ts";
+import { JOURNAL_SETTINGS } from "./journal.ts";
 import { NATS_SETTINGS } from "./nats.ts";
 import { REVERB_SETTINGS } from "./reverb.ts";
 import { SERVICE_SETTINGS } from "./service.ts";
@@ -17,6 +18,7 @@ export const SETTINGS = {
   ...SERVICE_SETTINGS,
   ...NATS_SETTINGS,
   ...REVERB_SETTINGS,
+  ...JOURNAL_SETTINGS,
 } as const;
 
 type Table = typeof SETTINGS;

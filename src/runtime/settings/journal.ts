@@ -1,0 +1,106 @@
+/** What is kept of a cluster, how surely, and for how long; and how its history is looked at. */
+import { choice, integer, onOff } from "./kinds.ts";
+import { optional, setting } from "./setting.ts";
+
+const KEEPERS = ["up", "reverb", "journal"] as const;
+const REVERB = ["up", "reverb"] as const;
+
+const DAY_SECONDS = 86_400;
+const YEAR_SECONDS = 366 * DAY_SECONDS;
+/** Three million claims: three bars of an hour of a thousand agents that claim each half minute, ten times over. */
+const JOURNAL_BYTES = 2 ** 30;
+/** Some 150,000 reports with their headers: a year of bars of four minutes. */
+const REPORTS_BYTES = 2 ** 28;
+/** What the largest disks hold. */
+const BYTES_MAX = 2 ** 46;
+/** As a screen or a file holds them. */
+const LAST_MAX = 1_000_000;
+
+export const JOURNAL_SETTINGS = {
+  journalMode: setting({
+    flag: "journal",
+    group: "Journal",
+    kind: choice("<mode>", ["auto", "on", "off"]),
+    default: "auto",
+    doc: "auto: a journal where the server has JetStream for us; on: or nothing; off: plain NATS, best effort",
+    commands: REVERB,
+  }),
+  requireDurability: optional({
+    flag: "require-durability",
+    group: "Journal",
+    kind: choice("<class>", ["best-effort", "process-crash-safe", "power-safe"]),
+    doc: "Do not run with less",
+    defaultText: "whatever the server gives",
+    commands: REVERB,
+  }),
+  newProfile: setting({
+    flag: "new-profile",
+    group: "Journal",
+    kind: onOff,
+    default: false,
+    doc: "Begin a new chain of reports where these settings differ from those of the last report",
+    commands: REVERB,
+  }),
+  journalAgeMaxSeconds: setting({
+    flag: "journal-max-age",
+    group: "Journal",
+    kind: integer("<seconds>", { min: 0, max: YEAR_SECONDS }),
+    unit: "seconds",
+    default: DAY_SECONDS,
+    doc: "How long the journal keeps beats and claims; 0: no limit",
+    commands: KEEPERS,
+  }),
+  journalBytesMax: setting({
+    flag: "journal-max-bytes",
+    group: "Journal",
+    kind: integer("<bytes>", { min: 0, max: BYTES_MAX }),
+    unit: "bytes",
+    default: JOURNAL_BYTES,
+    doc: "How much the journal keeps, the oldest go first; 0: no limit",
+    commands: KEEPERS,
+  }),
+  journalReplicas: setting({
+    flag: "journal-replicas",
+    group: "Journal",
+    kind: integer("<n>", { min: 1, max: 5 }),
+    unit: "servers",
+    default: 1,
+    doc: "NATS servers that keep both streams: 1, 3 or 5",
+    commands: KEEPERS,
+  }),
+  reportsBytesMax: setting({
+    flag: "reports-max-bytes",
+    group: "Journal",
+    kind: integer("<bytes>", { min: 0, max: BYTES_MAX }),
+    unit: "bytes",
+    default: REPORTS_BYTES,
+    doc: "How much the report stream keeps; 0: no limit",
+    commands: KEEPERS,
+  }),
+  last: setting({
+    flag: "last",
+    group: "Command",
+    kind: integer("<n>", { min: 1, max: LAST_MAX }),
+    unit: "reports",
+    default: 10,
+    defaultIn: { replay: 1 },
+    doc: "How many reports, the newest",
+    commands: ["reports", "replay"],
+  }),
+  recompute: setting({
+    flag: "replay",
+    group: "Command",
+    kind: onOff,
+    default: false,
+    doc: "Compute each report again from the journal, as far back as it reaches",
+    commands: ["verify"],
+  }),
+  yes: setting({
+    flag: "yes",
+    group: "Command",
+    kind: onOff,
+    default: false,
+    doc: "Adopt without being asked again",
+    commands: ["journal"],
+  }),
+} as const;
