@@ -7,10 +7,22 @@
  *   npm run crash -- --seed 7           the same choices again (not the same timing)
  */
 import { SeededRandom } from "../../src/sim/random.ts";
+import { damageCheckpoint } from "./damage-checkpoint.ts";
 import { killReverb } from "./kill-reverb.ts";
+import { killServer } from "./kill-server.ts";
 import type { Outcome, Scenario } from "./scenario.ts";
+import { stopReplica } from "./stop-replica.ts";
+import { threeServers } from "./three-servers.ts";
+import { twoReplicas } from "./two-replicas.ts";
 
-const SCENARIOS: readonly Scenario[] = [killReverb];
+const SCENARIOS: readonly Scenario[] = [
+  killReverb,
+  twoReplicas,
+  stopReplica,
+  killServer,
+  threeServers,
+  damageCheckpoint,
+];
 
 const args = process.argv.slice(2);
 const isShort = args.includes("--short");

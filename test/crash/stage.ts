@@ -13,6 +13,7 @@ import { startTestServer, type TestServer } from "../support/nats-server.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { CLUSTER, type Load, type LoadDone, type LogLine, readLogLine } from "./load.ts";
 import { JOURNAL } from "./read-streams.ts";
+import { WireReader } from "./wire-reader.ts";
 
 const PROGRAM = resolve("dist/cli/main.js");
 /** A restart folds three bars at most. */
@@ -149,6 +150,7 @@ export class Stage implements AsyncDisposable {
   readonly wire: Heard[] = [];
   #generator: ChildProcess | undefined;
   readonly #replicas: Replica[] = [];
+  readonly #readers: WireReader[] = [];
 
   private constructor(parts: Pick<Stage, "dir" | "servers" | "load" | "connection">) {
     this.dir = parts.dir;
@@ -206,6 +208,13 @@ export class Stage implements AsyncDisposable {
     return replica;
   }
 
+  /** A reader of reports that fills holes. */
+  watch(): WireReader {
+    const reader = new WireReader(this.load.servers);
+    this.#readers.push(reader);
+    return reader;
+  }
+
   async endLoad(): Promise<LoadDone> {
     const generator = this.#generator;
     if (generator === undefined) throw new Error("no load was started");
@@ -227,6 +236,7 @@ export class Stage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#generator?.kill("SIGKILL");
     await Promise.all(this.#replicas.map((replica) => replica.kill("SIGKILL")));
+    await Promise.all(this.#readers.map((reader) => reader.end()));
     void this.connection.close().catch(() => undefined);
     await Promise.all(this.servers.map((server) => server.stop()));
     rmSync(this.dir, { recursive: true, force: true });
