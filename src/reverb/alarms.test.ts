@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { alarmsOf, readinessOf, type Watched } from "./alarms.ts";
+
+const BEAT_MS = 1_000;
+
+/** A reverb whose newest frame was stored, and was read, so long ago. */
+function watched({
+  lagEntries,
+  readAgoMs,
+  storedAgoMs,
+}: {
+  readonly lagEntries: number;
+  readonly readAgoMs: number;
+  readonly storedAgoMs: number;
+}): Watched {
+  const nowMs = 100_000;
+  return {
+    settings: { subjects: { beat: "beats" } },
+    ports: {
+      bus: { connected: true },
+      clock: { monotonicMs: () => nowMs, wallMs: () => nowMs },
+    },
+    mode: {
+      aggregator: { newest: { beatDurationMs: BEAT_MS, timeMs: nowMs - storedAgoMs } },
+      newestFrameAtMs: nowMs - readAgoMs,
+      journal: { lagEntries },
+      readiness: () => ({ ready: true }),
+      alarms: () => [],
+    },
+  } as unknown as Watched;
+}
+
+const namesOf = (it: Watched) => alarmsOf(it).map(({ name }) => name);
+
+describe("alarms of reverb", () => {
+  it("R5 nothing is wrong while frames come and are read", () => {
+    const now = watched({ lagEntries: 0, readAgoMs: 500, storedAgoMs: 500 });
+    expect(namesOf(now)).toEqual([]);
+    expect(readinessOf(now)).toEqual({ ready: true });
+  });
+
+  it("BACKBEAT-REQ-001 a pulse that is silent is no-beat", () => {
+    const silent = watched({ lagEntries: 0, readAgoMs: 3_500, storedAgoMs: 3_500 });
+    expect(namesOf(silent)).toEqual(["no-beat"]);
+    expect(readinessOf(silent).reason).toContain("no beat for 3 beat lengths");
+  });
+
+  it("R5 a journal that is read late is journal-lagging, and no fault of the pulse", () => {
+    const late = watched({ lagEntries: 7, readAgoMs: 10, storedAgoMs: 4_200 });
+    expect(namesOf(late)).toEqual(["journal-lagging"]);
+    expect(readinessOf(late).reason).toBe("the journal is read late: 4 beats and 7 entries behind");
+    expect(namesOf(watched({ lagEntries: 7, readAgoMs: 10, storedAgoMs: 900 }))).toEqual([]);
+  });
+});
