@@ -7,6 +7,7 @@
  *   npm run crash -- --seed 7           the same choices again (not the same timing)
  */
 import { SeededRandom } from "../../src/sim/random.ts";
+import { breakJournal } from "./break-journal.ts";
 import { damageCheckpoint } from "./damage-checkpoint.ts";
 import { killReverb } from "./kill-reverb.ts";
 import { killServer } from "./kill-server.ts";
@@ -22,6 +23,7 @@ const SCENARIOS: readonly Scenario[] = [
   killServer,
   threeServers,
   damageCheckpoint,
+  breakJournal,
 ];
 
 const args = process.argv.slice(2);

@@ -102,9 +102,13 @@ export class Replica {
   async kill(signal: NodeJS.Signals): Promise<void> {
     const child = this.#child;
     if (child === undefined || !this.isRunning) return;
+    if (signal === "SIGSTOP" || signal === "SIGCONT") {
+      child.kill(signal);
+      return;
+    }
     const exited = once(child, "exit");
     child.kill(signal);
-    if (signal !== "SIGSTOP" && signal !== "SIGCONT") await exited;
+    await exited;
   }
 
   /** Undefined where it does not answer. */
@@ -213,6 +217,21 @@ export class Stage implements AsyncDisposable {
     const reader = new WireReader(this.load.servers);
     this.#readers.push(reader);
     return reader;
+  }
+
+  /** A command of the program, to its end. */
+  async program(args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
+    const where = ["--cluster", CLUSTER, "--nats", this.load.servers.join(",")];
+    const child = spawn(process.execPath, [PROGRAM, ...args, ...where], {
+      env: { PATH: process.env.PATH ?? "" },
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    const [code] = (await once(child, "close")) as [number];
+    return { code, output };
   }
 
   async endLoad(): Promise<LoadDone> {
