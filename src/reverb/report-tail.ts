@@ -58,11 +58,11 @@ export class ReportTail {
   /** Reads the stream to its end and follows it from there. @throws BackbeatError `nats-unreachable`, `stream-missing` */
   async open(): Promise<void> {
     const { reports } = this.#options;
-    const [chain, report, state] = [
-      await reports.last("chain"),
-      await reports.last("report"),
-      await reports.state(),
-    ];
+    // In this order: what another replica stores meanwhile lies behind the place that is read from, and a report
+    // that is found has its chain before it.
+    const state = await reports.state();
+    const report = await reports.last("report");
+    const chain = await reports.last("chain");
     const first = report ?? chain;
     if (chain !== undefined) this.#takeChain(chain);
     this.#lastSeq = (first?.seq ?? state.lastSeq + 1) - 1;
