@@ -14,8 +14,9 @@ import { startWatchdog } from "../runtime/watchdog.ts";
 import { openBus, subjectsFor } from "./nats-link.ts";
 import { type Home, openHome, type ServiceHost } from "./service-host.ts";
 
-/** The settings of `reverb`, which those of `up` contain. */
-export type ReverbOptions = Pick<SettingsOf<"reverb">, keyof SettingsOf<"reverb">>;
+/** The settings of `reverb`, which those of `up` contain, but for where else to look at servers. */
+export type ReverbOptions = Omit<SettingsOf<"reverb">, "natsMonitors"> &
+  Partial<Pick<SettingsOf<"reverb">, "natsMonitors">>;
 
 /** A reverb that runs. */
 export interface StartedReverb {
@@ -59,7 +60,7 @@ function streamsFor(
   settings: ReverbOptions,
   { bus, host }: { readonly bus: NatsBus; readonly host: ServiceHost },
 ): StreamsOpener {
-  const { journalAgeMaxSeconds, journalBytesMax, journalReplicas, reportsBytesMax } = settings;
+  const { journalAgeMaxSeconds, journalBytesMax, journalReplicas, natsMonitors, reportsBytesMax } = settings;
   return openStreams(
     bus,
     {
@@ -71,6 +72,7 @@ function streamsFor(
         replicas: journalReplicas,
       },
       reports: { bytesMax: reportsBytesMax },
+      ...(natsMonitors === undefined ? {} : { monitors: natsMonitors }),
     },
     host.log,
   );

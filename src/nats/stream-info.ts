@@ -42,6 +42,21 @@ export interface StreamInfo {
     readonly first_seq: number;
     readonly last_seq: number;
   };
+  /** Only of a server in a cluster. */
+  readonly cluster?: StreamCluster;
+}
+
+/** Where a stream is kept. */
+export interface StreamCluster {
+  readonly name?: string;
+  /** Name of the server that leads it; left out while there is none. */
+  readonly leader?: string;
+  /** The others that keep it. */
+  readonly replicas?: readonly {
+    readonly name: string;
+    readonly current: boolean;
+    readonly offline?: boolean;
+  }[];
 }
 
 /** @throws BackbeatError `stream-missing`, `nats-unreachable`; ApiRefusal */
