@@ -94,7 +94,7 @@ describe("askMonitors", () => {
       (_, response) => void response.end(" ".repeat(300_000)),
       /longer than 262144 bytes/,
     ],
-    ["a torn answer", (_, response) => void (response.write("{"), response.destroy()), /./],
+    ["a torn answer", (_, response) => void response.write("{", () => response.destroy()), /./],
     ["no JSON", (_, response) => void response.end("<html>"), /no JSON/],
   ])("R4 %s is a fault", async (_name, listener, fault) => {
     const url = await answering(listener);
