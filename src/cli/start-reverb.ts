@@ -13,6 +13,7 @@ import type { SettingsOf } from "../runtime/settings/table.ts";
 import { startWatchdog } from "../runtime/watchdog.ts";
 import { openBus, subjectsFor } from "./nats-link.ts";
 import { type Home, openHome, type ServiceHost } from "./service-host.ts";
+import { streamPlansOf } from "./stream-settings.ts";
 
 /** The settings of `reverb`, which those of `up` contain, but for where else to look at servers. */
 export type ReverbOptions = Omit<SettingsOf<"reverb">, "natsMonitors"> &
@@ -60,22 +61,7 @@ function streamsFor(
   settings: ReverbOptions,
   { bus, host }: { readonly bus: NatsBus; readonly host: ServiceHost },
 ): StreamsOpener {
-  const { journalAgeMaxSeconds, journalBytesMax, journalReplicas, natsMonitors, reportsBytesMax } = settings;
-  return openStreams(
-    bus,
-    {
-      clusterId: settings.clusterId,
-      subjects: subjectsFor(settings),
-      retention: {
-        ageMaxMs: journalAgeMaxSeconds * 1_000,
-        bytesMax: journalBytesMax,
-        replicas: journalReplicas,
-      },
-      reports: { bytesMax: reportsBytesMax },
-      ...(natsMonitors === undefined ? {} : { monitors: natsMonitors }),
-    },
-    host.log,
-  );
+  return openStreams(bus, streamPlansOf(settings, subjectsFor(settings)), host.log);
 }
 
 function reverbSettingsOf(settings: ReverbOptions, home: Home, version: string): ReverbSettings {

@@ -41,6 +41,9 @@ export interface StreamInfo {
     readonly bytes: number;
     readonly first_seq: number;
     readonly last_seq: number;
+    /** RFC 3339; the year 1 where nothing is kept. */
+    readonly first_ts?: string;
+    readonly last_ts?: string;
   };
   /** Only of a server in a cluster. */
   readonly cluster?: StreamCluster;
