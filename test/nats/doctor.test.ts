@@ -144,6 +144,7 @@ describe("examine", () => {
     const users = [
       `{ user: all, password: p }`,
       `{ user: keeper, password: p, permissions: { publish: ["$JS.API.>", "backbeat.*.tick", "backbeat.*.report.*"], subscribe: "_INBOX.>" } }`,
+      `{ user: maker, password: p, permissions: { publish: { allow: ">", deny: "$JS.API.STREAM.DELETE.>" } } }`,
       `{ user: agent, password: p, permissions: { publish: ["backbeat.*.status", "backbeat.*.now"], subscribe: ["_INBOX.>", "backbeat.*.beat", "backbeat.*.reverb"] } }`,
     ];
     await using server = await startTestServer({
@@ -162,6 +163,11 @@ describe("examine", () => {
     expect(await levels("all")).toEqual(["ok", "ok", "ok", "ok"]);
     expect(await levels("keeper")).toEqual(["ok", "note", "note", "note"]);
     expect(await levels("agent")).toEqual(["note", "note", "note", "ok"]);
+    // Who may make streams and not remove them leaves none behind.
+    expect(of(await examined(at("maker")), "clock")).toEqual([
+      expect.stringMatching(/^note: .*STREAM\.DELETE/),
+    ]);
+    expect(await streamNames(at("all"))).toEqual([]);
     await ear.flush();
     expect(heard).toEqual([]);
     await ear.close();

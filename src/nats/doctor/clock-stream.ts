@@ -33,6 +33,12 @@ export async function measureClock(
   const name = `${TEMPORARY_PREFIX}${id}`;
   const subject = `backbeat.${clusterId}.doctor.${id}`;
   try {
+    // Who may not remove a stream makes none. There is no such stream, so a refusal is what is wanted.
+    await api.ask(`STREAM.DELETE.${name}`);
+  } catch (error) {
+    if (!(error instanceof ApiRefusal)) return { kind: "not-measured", why: messageOf(error) };
+  }
+  try {
     await api.ask(`STREAM.CREATE.${name}`, {
       name,
       subjects: [subject],

@@ -72,7 +72,7 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
   if (hasApi) findings.push(judgeClock(await measureClock(api, { clusterId })));
   const roles = rolesOf({ clusterId, subjects });
   const needs = roles.flatMap((role) => role.needs);
-  findings.push(...judgePermissions(roles, await tryRights(connection, needs, subjects)));
+  findings.push(...judgePermissions(roles, await rightsOn(connection, needs, subjects)));
   if (!hasApi) return findings;
   findings.push(
     ...judgeStreams({
@@ -103,6 +103,16 @@ async function askAccount(api: JetStreamApi): Promise<AccountAnswer> {
     if (error instanceof NobodyThere && api.serverHasJetStream === false) return { kind: "off" };
     if (error instanceof NotAllowed) return { kind: "forbidden" };
     return { kind: "silent", why: messageOf(error) };
+  }
+}
+
+/** @throws BackbeatError `nats-unreachable` */
+async function rightsOn(...asked: Parameters<typeof tryRights>): ReturnType<typeof tryRights> {
+  try {
+    return await tryRights(...asked);
+  } catch (cause) {
+    const text = `Cannot examine NATS: the link was lost, ${messageOf(cause)}; try again`;
+    throw new BackbeatError("nats-unreachable", text, { cause });
   }
 }
 
