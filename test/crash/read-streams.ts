@@ -66,7 +66,7 @@ async function readAll(
   stream: string,
   take: (message: JsMsg) => void,
 ): Promise<void> {
-  const manager = await jetstreamManager(connection, { timeout: 15_000 });
+  const manager = await jetstreamManager(connection, { checkAPI: false, timeout: 15_000 });
   const { state } = await manager.streams.info(stream);
   if (state.messages === 0) return;
   const { name } = await manager.consumers.add(stream, {

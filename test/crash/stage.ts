@@ -197,7 +197,8 @@ export class Stage implements AsyncDisposable {
 
   /** Begins when the journal is there: what is published before that nobody acknowledges. */
   async startLoad(): Promise<void> {
-    const manager = await jetstreamManager(this.connection);
+    // Not asked at once: three servers may still be without a leader.
+    const manager = await jetstreamManager(this.connection, { checkAPI: false });
     const exists = async () => (await manager.streams.info(JOURNAL).catch(() => undefined)) !== undefined;
     await waitFor("the journal", exists, READY_MAX_MS);
     const path = fileURLToPath(new URL("generator.js", import.meta.url));
