@@ -3,7 +3,7 @@ import { listen } from "../http/listen.ts";
 import { createReverbApi } from "../http/reverb-api.ts";
 import type { NatsBus } from "../nats/bus.ts";
 import { openStreams } from "../nats/streams.ts";
-import type { Bus, StreamsOpener } from "../ports.ts";
+import type { StreamsOpener } from "../ports.ts";
 import { runReverb } from "../reverb/reverb.ts";
 import type { ReverbSettings } from "../reverb/settings.ts";
 import type { ReverbView } from "../reverb/view.ts";
@@ -23,8 +23,9 @@ export type ReverbOptions = Omit<SettingsOf<"reverb">, "natsMonitors"> &
 export interface StartedReverb {
   /** Of its HTTP API. */
   readonly url: string;
-  /** Its connection, which may not be there yet. */
-  readonly bus: Bus;
+  readonly view: ReverbView;
+  /** Resolves when what is published is not missed any more, or never will be heard. */
+  readonly opened: Promise<void>;
 }
 
 /** Starts reverb. Does not wait for NATS. */
@@ -54,7 +55,7 @@ export async function startReverb(settings: ReverbOptions, host: ServiceHost): P
   const api = createReverbApi(reverb.view, { log, metricsText: () => metrics.text() });
   lifecycle.onStop("the HTTP API of reverb", () => api.close());
   const { url } = await listen(api, { ...settings.http, setting: "--http", log });
-  return { url, bus };
+  return { url, view: reverb.view, opened: reverb.opened };
 }
 
 function streamsFor(

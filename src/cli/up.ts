@@ -8,7 +8,7 @@ import { relative } from "node:path";
 import { redact } from "../nats/address.ts";
 import { reportReader } from "../nats/report-reader.ts";
 import { startEmbeddedServer } from "../nats/server.ts";
-import type { Bus } from "../ports.ts";
+import type { ReverbStatus } from "../reverb/view.ts";
 import { openDataDir } from "../runtime/data-dir.ts";
 import { SETTINGS, type SettingsOf } from "../runtime/settings/table.ts";
 import type { CommandContext, Run } from "./command.ts";
@@ -18,7 +18,7 @@ import { runService } from "./run-service.ts";
 import { startSampleAgents } from "./sample-agents.ts";
 import type { ServiceHost } from "./service-host.ts";
 import { type StartedPulse, startPulse } from "./start-pulse.ts";
-import { startReverb } from "./start-reverb.ts";
+import { type StartedReverb, startReverb } from "./start-reverb.ts";
 import { runWatch } from "./watch/run-watch.ts";
 
 type UpSettings = SettingsOf<"up">;
@@ -40,6 +40,13 @@ const SAMPLE_LIFE = [
   "0.15",
 ];
 
+/** What is promised of reports, in the words of the first screen. */
+const PROMISES: Readonly<Record<ReverbStatus["mode"], string>> = {
+  journal: "each bar exactly once, from the journal",
+  core: "best effort, without a journal",
+  starting: "not yet: the journal is being opened",
+};
+
 /** A beat comes within one beat length; a house that shows none after that many seconds says so. */
 const FIRST_BEAT_SECONDS = 3_600;
 
@@ -54,24 +61,20 @@ async function start(settings: UpSettings, { context, host }: Place): Promise<vo
       : redact(settings.natsServers);
   const reverb = await startReverb(settings, host);
   // So that the first bar is heard from its first beat on.
-  await untilLinked(reverb.bus, host.lifecycle.signal);
+  await orStopped(reverb.opened, host.lifecycle.signal);
   const pulse = await startPulse(settings, host);
-  context.stdout.write(
-    welcome(settings, { nats, pulse, reverb: reverb.url, exec: execLine(settings, context.program) }),
-  );
+  context.stdout.write(welcome(settings, { nats, pulse, reverb, exec: execLine(settings, context.program) }));
   showScore(settings, { context, host });
   startAgents(settings, { context, host });
 }
 
-/** Resolves when the bus has its link. @throws the reason of `signal` when that comes first */
-function untilLinked(bus: Bus, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason));
-    bus.onLink((link) => {
-      if (link === "restored") resolve();
-    });
-    if (bus.connected) resolve();
-  });
+/** @throws the reason of `signal` when that comes first */
+async function orStopped(opened: Promise<void>, signal: AbortSignal): Promise<void> {
+  await Promise.race([
+    opened,
+    new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+  ]);
+  signal.throwIfAborted();
 }
 
 /** The embedded server; when it ends by itself, so do we. */
@@ -128,7 +131,7 @@ function showScore(settings: UpSettings, { context, host }: Place): void {
 interface House {
   readonly nats: string;
   readonly pulse: StartedPulse;
-  readonly reverb: string;
+  readonly reverb: StartedReverb;
   /** A command line that shows up in the next report. */
   readonly exec: string;
 }
@@ -142,13 +145,15 @@ function execLine({ dataDir }: UpSettings, program: string): string {
 /** The rhythm is the pulse's own: a stored timeline wins over the settings. */
 function welcome({ agents, clusterId }: UpSettings, { exec, nats, pulse, reverb }: House): string {
   const { barLength, tempoBpm } = pulse.view.status();
+  const { durability, mode } = reverb.view.status();
   return [
     "",
     `  backbeat is up: cluster ${clusterId}, ${tempoBpm} beats a minute, ${barLength} beats a bar, ${agents} agents`,
     "",
-    `  reverb  ${reverb}  /api/v1/reports /api/v1/agents /metrics`,
+    `  reverb  ${reverb.url}  /api/v1/reports /api/v1/agents /metrics`,
     `  pulse   ${pulse.url}  /api/v1/status /metrics`,
     `  nats    ${nats}`,
+    `  reports ${PROMISES[mode]} (${durability})`,
     "",
     `  In another terminal: ${exec}`,
     "  Here: Ctrl-C ends it all.",

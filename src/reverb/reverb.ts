@@ -21,6 +21,8 @@ import type { ReverbView } from "./view.ts";
 
 export interface Reverb {
   readonly view: ReverbView;
+  /** Resolves when it is known where the order comes from, so that nothing published from now on is missed; when it cannot be known, too: see `failed`. Never rejects. */
+  readonly opened: Promise<void>;
   /** Never resolves; rejects when reverb cannot go on: BackbeatError `profile-differs`, `mode-refused`, `journal-refused`. */
   readonly failed: Promise<never>;
   /** Stops intake, delivers what is due, forgets open bars. Does not close the bus. Never rejects. */
@@ -39,6 +41,7 @@ export function runReverb(settings: ReverbSettings, ports: ReverbPorts): Reverb 
 /** State: the mode that it is in. */
 class RunningReverb implements Reverb {
   readonly view: ReverbView;
+  readonly opened: Promise<void>;
   readonly failed: Promise<never>;
   readonly #parts: ReverbParts;
   readonly #giveUp = new AbortController();
@@ -53,10 +56,12 @@ class RunningReverb implements Reverb {
     // A caller that does not listen is not ended by a rejection that nobody handled.
     this.failed.catch(() => undefined);
     const { ports, settings } = parts;
-    if (ports.streams === undefined) this.#mode = new CoreMode(parts);
-    else {
+    if (ports.streams === undefined) {
+      this.#mode = new CoreMode(parts);
+      this.opened = Promise.resolve();
+    } else {
       this.#mode = new StartingMode(settings);
-      void this.#open(ports.streams);
+      this.opened = this.#open(ports.streams);
     }
     const modeNow = () => this.#mode;
     this.view = createReverbView({
