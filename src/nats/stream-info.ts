@@ -41,6 +41,8 @@ export interface StreamInfo {
     readonly bytes: number;
     readonly first_seq: number;
     readonly last_seq: number;
+    /** RFC 3339: when the oldest message that is kept was stored. */
+    readonly first_ts?: string;
   };
 }
 

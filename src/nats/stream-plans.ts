@@ -22,6 +22,8 @@ export interface StreamPlans {
   readonly reports?: { readonly bytesMax?: number };
   /** The server is ours and syncs before it acknowledges. */
   readonly powerSafe?: boolean;
+  /** What exists keeps its limits, whatever is given here: for who mends a cluster that others have set up. */
+  readonly leaveAsFound?: boolean;
 }
 
 export function journalName(clusterId: string): string {

@@ -66,8 +66,11 @@ export function judgeChain(facts: ChainFacts): ChainVerdict {
   return { kind: "follow", begin };
 }
 
-/** Where a fold begins that computes the last report again and all that follow it. */
-function beginOf({ record }: Chain, last: TailReport | undefined): FoldBegin {
+/** Where a fold begins that computes the last report again and all that follow it; without one, the whole chain. */
+export function beginOf(
+  { record }: Pick<Chain, "record">,
+  last: Pick<TailReport, "facts"> | undefined,
+): FoldBegin {
   const ofChain = { replay: record.from, partial: record.partial };
   if (last === undefined) return { ...ofChain, afterFirstSeq: record.after_first_seq };
   const afterFirstSeq = last.facts.firstSeq - 1;
@@ -96,7 +99,11 @@ function beginning(reason: ChainReason, begin: FoldBegin, facts: ChainFacts): Ch
   return { kind: "begin", record };
 }
 
-function faultOf({ journal, lastOfChain }: ChainFacts, { record }: Chain): StreamFault | undefined {
+/** Why a journal cannot give what follows the last report; undefined where it can. */
+export function faultOf(
+  { journal, lastOfChain }: Pick<ChainFacts, "journal" | "lastOfChain">,
+  { record }: Chain,
+): StreamFault | undefined {
   if (journal.id !== record.journal_id)
     return {
       kind: "replaced",
