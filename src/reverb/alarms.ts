@@ -41,7 +41,9 @@ export function readinessOf(watched: Watched): Readiness {
 export function alarmsOf(watched: Watched): Alarm[] {
   const { mode, ports, settings } = watched;
   const raised: RaisedAlarm[] = [...mode.alarms()];
-  if (lagBeatsOf(watched) >= NO_BEAT_AFTER_BEATS)
+  // Who reads no journal hears no beat: whether there is one cannot be said.
+  const isReading = mode.journal?.role !== "broken" && mode.journal?.role !== "standing-by";
+  if (isReading && lagBeatsOf(watched) >= NO_BEAT_AFTER_BEATS)
     raised.push({
       name: "no-beat",
       text: `no beat on ${settings.subjects.beat}: no bar can close`,

@@ -35,6 +35,8 @@ export interface ChainFacts {
   readonly chain: Chain | undefined;
   /** The newest report of that chain. */
   readonly lastOfChain: TailReport | undefined;
+  /** Reports are stored, of whatever chain. Default false. */
+  readonly hasReports?: boolean;
   readonly journal: StreamState;
   readonly profile: Profile;
   /** The operator allows other rules than those of the last report. */
@@ -45,6 +47,8 @@ export interface ChainFacts {
 
 export function judgeChain(facts: ChainFacts): ChainVerdict {
   const { chain, journal, profile } = facts;
+  // To begin anew at the journal's first entry would report its bars a second time.
+  if (chain === undefined && facts.hasReports === true) return { kind: "broken", fault: CHAIN_LOST };
   if (chain === undefined) {
     const firstSeq = Math.max(1, journal.firstSeq);
     const begin = { replay: { seq: firstSeq }, partial: firstSeq > 1, afterFirstSeq: 0 };
@@ -98,6 +102,12 @@ function beginning(reason: ChainReason, begin: FoldBegin, facts: ChainFacts): Ch
   };
   return { kind: "begin", record };
 }
+
+/** What is said where reports are stored, and the record of their chain is not. */
+export const CHAIN_LOST: StreamFault = {
+  kind: "cut",
+  text: "the report stream no longer holds the chain record of its reports: restore it, or remove it to begin a new history",
+};
 
 /** Why a journal cannot give what follows the last report; undefined where it can. */
 export function faultOf(

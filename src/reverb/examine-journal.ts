@@ -4,7 +4,7 @@
  */
 import { BackbeatError } from "../errors.ts";
 import type { ReportStore, StreamFault, StreamMessage, StreamState } from "../ports.ts";
-import { beginOf, faultOf } from "./chain-verdict.ts";
+import { beginOf, CHAIN_LOST, faultOf } from "./chain-verdict.ts";
 import { readRange } from "./read-range.ts";
 import { compareReport, obstacleOf, ReplayFold, type ReplayParts } from "./replay.ts";
 import type { Chain } from "./report-tail.ts";
@@ -33,7 +33,7 @@ export async function examineJournal(parts: ExamParts): Promise<JournalExam> {
   const { chain, lastReport, reportsLastSeq } = await endOf(parts);
   const journal = await stateOrNone(parts);
   const exam = { reportsLastSeq, chain, lastReport, journal };
-  if (chain === undefined) return { ...exam, fault: lastReport && chainLost() };
+  if (chain === undefined) return { ...exam, fault: lastReport && CHAIN_LOST };
   if (journal === undefined)
     return { ...exam, fault: { kind: "deleted", text: "the journal was deleted, or never made" } };
   const lastOfChain = lastReport?.facts.chain === chain.id ? lastReport : undefined;
@@ -111,11 +111,4 @@ async function faultInside(
   if (difference === undefined) return undefined;
   const text = `the journal holds other entries than the last report was computed from: ${difference}`;
   return { kind: "went-back", text };
-}
-
-function chainLost(): StreamFault {
-  return {
-    kind: "cut",
-    text: "the report stream no longer holds the chain record of its reports: restore it",
-  };
 }

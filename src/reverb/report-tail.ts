@@ -48,6 +48,7 @@ export class ReportTail {
   #reading: StreamReading | undefined;
   #lastSeq = 0;
   #chain: Chain | undefined;
+  #chainSeq: number | undefined;
   #lastReport: TailReport | undefined;
   #waiting: Waiting[] = [];
 
@@ -58,14 +59,10 @@ export class ReportTail {
   /** Reads the stream to its end and follows it from there. @throws BackbeatError `nats-unreachable`, `stream-missing` */
   async open(): Promise<void> {
     const { reports } = this.#options;
-    const [chain, report, state] = [
-      await reports.last("chain"),
-      await reports.last("report"),
-      await reports.state(),
-    ];
+    const { chain, lastSeq, report } = await this.#endNow();
     const first = report ?? chain;
     if (chain !== undefined) this.#takeChain(chain);
-    this.#lastSeq = (first?.seq ?? state.lastSeq + 1) - 1;
+    this.#lastSeq = (first?.seq ?? lastSeq + 1) - 1;
     this.#reading = reports.read(
       { seq: this.#lastSeq + 1 },
       {
@@ -73,7 +70,7 @@ export class ReportTail {
         broken: (fault) => this.#options.onBroken(fault),
       },
     );
-    await this.until(state.lastSeq);
+    await this.until(lastSeq);
   }
 
   /** Sequence of the newest record, of either kind; 0 where there is none. */
@@ -84,6 +81,11 @@ export class ReportTail {
   /** The newest chain; undefined where none was ever begun. */
   get chain(): Chain | undefined {
     return this.#chain;
+  }
+
+  /** The newest place of its record: the record of a long chain is repeated. */
+  get chainSeq(): number | undefined {
+    return this.#chainSeq;
   }
 
   /** The newest report, of whatever chain. */
@@ -119,11 +121,21 @@ export class ReportTail {
     for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
 
+  /** The end at one moment. A record that is stored while it is asked for would be overlooked: then it is asked again. */
+  async #endNow() {
+    const { reports } = this.#options;
+    for (;;) {
+      const { lastSeq } = await reports.state();
+      const [chain, report] = [await reports.last("chain"), await reports.last("report")];
+      if (Math.max(chain?.seq ?? 0, report?.seq ?? 0) <= lastSeq) return { chain, lastSeq, report };
+    }
+  }
+
   #take(message: StreamMessage): void {
     const { subjects } = this.#options;
     this.#lastSeq = message.seq;
     if (message.subject === subjects.commit) this.#takeReport(message);
-    else if (message.subject === subjects.chain && message.seq !== this.#chain?.seq) this.#takeChain(message);
+    else if (message.subject === subjects.chain && message.seq !== this.#chainSeq) this.#takeChain(message);
     const reached = this.#waiting.filter(({ seq }) => seq <= message.seq);
     if (reached.length === 0) return;
     this.#waiting = this.#waiting.filter(({ seq }) => seq > message.seq);
@@ -158,7 +170,11 @@ export class ReportTail {
       );
       return;
     }
-    this.#chain = { id: chainIdOf(data), record, seq };
+    this.#chainSeq = seq;
+    const id = chainIdOf(data);
+    // Repeated, so that it is not aged out before its reports: nothing begins.
+    if (id === this.#chain?.id) return;
+    this.#chain = { id, record, seq };
     this.#recent.clear();
     this.#options.onChain();
   }
