@@ -3,6 +3,7 @@ import { BackbeatError } from "../errors.ts";
 import { type FoundReport, findReport, lastReports, windowIdIn } from "../reverb/find-report.ts";
 import { obstacleOf, type ReplayResult, replayReports } from "../reverb/replay.ts";
 import type { Chain } from "../reverb/report-tail.ts";
+import { stateOrNone } from "../reverb/state-or-none.ts";
 import { headersOf, type ReportRecord } from "../reverb/stored-record.ts";
 import type { Run } from "./command.ts";
 import { jsonText } from "./history/json.ts";
@@ -47,7 +48,7 @@ async function replayAll(
   wanted: readonly FoundReport[],
   onResult: (report: ReportRecord, result: ReplayResult) => void,
 ): Promise<void> {
-  const journal = await history.journal.state();
+  const journal = await stateOrNone(history.journal);
   const runs = new Map<Chain, ReportRecord[]>();
   for (const { chain, report } of wanted) {
     const why =

@@ -2,12 +2,12 @@
  * Whether a journal can give the reports that come next: by what the server says of it, and by computing the last
  * report again. It reads and decides; it changes nothing.
  */
-import { BackbeatError } from "../errors.ts";
 import type { ReportStore, StreamFault, StreamMessage, StreamState } from "../ports.ts";
 import { beginOf, CHAIN_LOST, faultOf } from "./chain-verdict.ts";
 import { readRange } from "./read-range.ts";
 import { compareReport, obstacleOf, ReplayFold, type ReplayParts } from "./replay.ts";
 import type { Chain } from "./report-tail.ts";
+import { stateOrNone } from "./state-or-none.ts";
 import { type RecordSubjects, type ReportRecord, readRecord } from "./stored-record.ts";
 
 export interface ExamParts extends ReplayParts {
@@ -31,7 +31,7 @@ export interface JournalExam {
 /** @throws BackbeatError `nats-unreachable`, `stream-missing` where there is no report stream */
 export async function examineJournal(parts: ExamParts): Promise<JournalExam> {
   const { chain, lastReport, reportsLastSeq } = await endOf(parts);
-  const journal = await stateOrNone(parts);
+  const journal = await stateOrNone(parts.journal);
   const exam = { reportsLastSeq, chain, lastReport, journal };
   if (chain === undefined) return { ...exam, fault: lastReport && CHAIN_LOST };
   if (journal === undefined)
@@ -61,15 +61,6 @@ async function endOf({ reports, subjects }: ExamParts): Promise<End> {
       chain: chain?.kind === "chain" ? chain.chain : undefined,
       lastReport: report?.kind === "report" ? report : undefined,
     };
-  }
-}
-
-async function stateOrNone({ journal }: ExamParts): Promise<StreamState | undefined> {
-  try {
-    return await journal.state();
-  } catch (error) {
-    if (error instanceof BackbeatError && error.code === "stream-missing") return undefined;
-    throw error;
   }
 }
 

@@ -36,8 +36,9 @@ export interface ReplayParts {
 /** Why a report cannot be computed from a journal as it is now; undefined where it can. */
 export function obstacleOf(
   { facts }: Pick<ReportRecord, "facts">,
-  { chain, journal }: { readonly chain: Chain; readonly journal: StreamState },
+  { chain, journal }: { readonly chain: Chain; readonly journal: StreamState | undefined },
 ): string | undefined {
+  if (journal === undefined) return "the journal is not there: it was deleted";
   const { journal_id: journalId, profile } = chain.record;
   const algorithm = Number(profile.algorithm);
   if (algorithm !== ALGORITHM)

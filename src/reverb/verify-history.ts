@@ -1,9 +1,9 @@
 /** Verifies the whole history, and, if wanted, computes again what the journal still holds. */
 import type { WindowDetail } from "../core/summary.ts";
-import { BackbeatError } from "../errors.ts";
 import type { StreamState } from "../ports.ts";
 import { obstacleOf, type ReplayParts, replayReports } from "./replay.ts";
 import type { Chain } from "./report-tail.ts";
+import { stateOrNone } from "./state-or-none.ts";
 import type { ReportRecord } from "./stored-record.ts";
 import { HistoryCheck, type HistoryFault } from "./verify.ts";
 import { type WalkParts, walkRecords } from "./walk-records.ts";
@@ -39,7 +39,7 @@ export async function verifyHistory(
   parts: VerifyParts,
   { isReplayed }: { readonly isReplayed: boolean },
 ): Promise<VerifySum> {
-  const journal = isReplayed ? await stateOrNone(parts) : undefined;
+  const journal = isReplayed ? await stateOrNone(parts.journal) : undefined;
   const { firstSeq: begin } = await parts.reports.state();
   const check = new HistoryCheck({ isWhole: begin <= 1, onFault: parts.onFault });
   const again = new Recomputation(parts, journal);
@@ -56,15 +56,6 @@ export async function verifyHistory(
   if (!isReplayed) return { reports, chains, faults, firstSeq, lastSeq };
   const { faults: more, ...replayed } = await again.run();
   return { reports, chains, faults: faults + more, firstSeq, lastSeq, replayed };
-}
-
-async function stateOrNone({ journal }: ReplayParts): Promise<StreamState | undefined> {
-  try {
-    return await journal.state();
-  } catch (error) {
-    if (error instanceof BackbeatError && error.code === "stream-missing") return undefined;
-    throw error;
-  }
 }
 
 /** State: what is to be computed again, by chain, and what came of it. */
@@ -119,7 +110,6 @@ class Recomputation {
     report: ReportRecord,
     { chain, isSound }: { readonly chain: Chain | undefined; readonly isSound: boolean },
   ): string | undefined {
-    if (this.#journal === undefined) return "there is no journal";
     if (!isSound) return "what is stored was changed, so where it began is not known";
     if (chain === undefined || chain.id !== report.facts.chain) return "its chain record is no longer stored";
     if (this.#held >= REPLAYED_MAX) return `only ${REPLAYED_MAX} are computed at once`;

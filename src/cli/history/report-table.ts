@@ -128,5 +128,5 @@ function painterOf(severity: string, paint: Paint): (text: string) => string {
 }
 
 function chainLine({ headers }: ListedReport): string {
-  return `  ^ first report of chain ${plain(headers["Backbeat-Chain"] ?? "", WINDOW_SHOWN)}`;
+  return `  ^ first report of chain ${plain((headers["Backbeat-Chain"] ?? "").slice(0, WINDOW_SHOWN), WINDOW_SHOWN)}`;
 }

@@ -67,10 +67,6 @@ export async function withHistory<T>(
       silenceMaxMs,
       onProgress: progress(clock, say),
     });
-  } catch (error) {
-    if (error instanceof BackbeatError && error.code === "stream-missing")
-      throw new BackbeatError("stream-missing", `${error.message}; ${nothingKept(settings.clusterId)}`);
-    throw error;
   } finally {
     void bus.close();
   }
@@ -103,8 +99,11 @@ async function streamsOf(
       try {
         const found = await findStreams(bus, { clusterId, subjects }, log);
         if (found === "none") throw noJetStream(action);
+        await found.reports.state();
         return found;
       } catch (error) {
+        if (error instanceof BackbeatError && error.code === "stream-missing")
+          throw new BackbeatError("stream-missing", `${error.message}; ${nothingKept(clusterId)}`);
         if (!(error instanceof BackbeatError) || error.code !== "nats-unreachable") throw error;
         why = error.message;
       }
