@@ -59,10 +59,14 @@ export class ReportTail {
   /** Reads the stream to its end and follows it from there. @throws BackbeatError `nats-unreachable`, `stream-missing` */
   async open(): Promise<void> {
     const { reports } = this.#options;
-    const { chain, lastSeq, report } = await this.#endNow();
+    // In this order: what another replica stores meanwhile lies behind the place that is read from, and a report
+    // that is found has its chain before it.
+    const state = await reports.state();
+    const report = await reports.last("report");
+    const chain = await reports.last("chain");
     const first = report ?? chain;
     if (chain !== undefined) this.#takeChain(chain);
-    this.#lastSeq = (first?.seq ?? lastSeq + 1) - 1;
+    this.#lastSeq = (first?.seq ?? state.lastSeq + 1) - 1;
     this.#reading = reports.read(
       { seq: this.#lastSeq + 1 },
       {
@@ -70,7 +74,7 @@ export class ReportTail {
         broken: (fault) => this.#options.onBroken(fault),
       },
     );
-    await this.until(lastSeq);
+    await this.until(state.lastSeq);
   }
 
   /** Sequence of the newest record, of either kind; 0 where there is none. */
@@ -119,16 +123,6 @@ export class ReportTail {
   stop(): void {
     this.#reading?.stop();
     for (const { resolve } of this.#waiting.splice(0)) resolve();
-  }
-
-  /** The end at one moment. A record that is stored while it is asked for would be overlooked: then it is asked again. */
-  async #endNow() {
-    const { reports } = this.#options;
-    for (;;) {
-      const { lastSeq } = await reports.state();
-      const [chain, report] = [await reports.last("chain"), await reports.last("report")];
-      if (Math.max(chain?.seq ?? 0, report?.seq ?? 0) <= lastSeq) return { chain, lastSeq, report };
-    }
   }
 
   #take(message: StreamMessage): void {

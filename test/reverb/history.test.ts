@@ -103,7 +103,7 @@ describe("ReportHistory on a report stream", () => {
     for (const path of ["/api/v1/reports", `/api/v1/reports/${id}`])
       expect(await get(path)).toMatchObject({
         status: 503,
-        body: { error: "not available", message: expect.stringMatching(/has none of that name/) },
+        body: { error: "not available", text: expect.stringMatching(/has none of that name/) },
       });
     await api.close();
   });

@@ -36,7 +36,7 @@ function house() {
   return { store, tail, chains: () => chains };
 }
 
-describe("ReportTail", () => {
+describe("ReportTail and chain records", () => {
   it("R1 a chain that another replica begins while the stream is being opened is not overlooked", async () => {
     const { store, tail } = house();
     const last = store.last.bind(store);
