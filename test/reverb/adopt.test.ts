@@ -175,4 +175,17 @@ describe("a journal that was lost", () => {
     expect(house.wire).toHaveLength(2);
     await expectWayOut(house, { from: 15, replicas });
   });
+
+  it("R1 with a hole inside, by which a restarted replica is stopped: adopt leads out behind it", async () => {
+    await using server = await startTestServer({ jetstream: true });
+    const { api, house, replicas } = await brokenHouse(server.url);
+    await using _ = house;
+    const [first, second] = replicas as [Replica, Replica];
+    await api.ask(`STREAM.PURGE.${JOURNAL}`, { filter: subjects.status });
+    await house.beats(11, 12);
+    await second.crash();
+    const again = await house.start({ nodeId: "node-3" });
+    await untilBroken([again], /goes on at/);
+    await expectWayOut(house, { from: 13, replicas: [first, again] });
+  });
 });
