@@ -59,7 +59,7 @@ try {
 /** The same journal read from its begin by both, one after the other. */
 async function backlog(): Promise<void> {
   const makeStreams = await start("journal-reader.js", ["B", server.url, dataDir()]);
-  await until(makeStreams, (figures) => figures.readSeq === 0, JOURNAL);
+  await until(makeStreams, (figures) => figures.readSeq === 0, REPORTS);
   await end(makeStreams);
   await generate(BACKLOG);
   const lastSeq = await lastSeqOf(manager, JOURNAL);

@@ -21,6 +21,7 @@ export type ErrorCode =
   | "port-in-use"
   | "listen-failed"
   | "journal-refused"
+  | "mode-refused"
   | "profile-differs"
   | "stream-missing"
   | "stopped"
@@ -50,7 +51,7 @@ export function messageOf(thrown: unknown): string {
 }
 
 /** Errors that the caller can mend by calling otherwise: a process that ends for one ends with 2, for another with 1. */
-const MISTAKES: readonly ErrorCode[] = ["bad-config", "profile-differs"];
+const MISTAKES: readonly ErrorCode[] = ["bad-config", "mode-refused", "profile-differs"];
 
 /** Whether something that was thrown is a mistake of the caller. */
 export function isMistake(thrown: unknown): boolean {

@@ -185,6 +185,8 @@ export interface Streams {
   readonly journal: Journal;
   readonly reports: ReportStore;
   readonly durability: Durability;
+  /** Why it is this class and no better one; completes "because …". */
+  readonly durabilityReason: string;
 }
 
 /**
@@ -194,6 +196,11 @@ export interface Streams {
 export interface StreamsOpener {
   /** @throws BackbeatError `journal-refused` where a stream exists that cannot serve, or may not be made */
   open(signal: AbortSignal): Promise<Streams | "none">;
+  /**
+   * Whether the cluster has a journal stream, which then nobody may report beside. Makes nothing, waits likewise;
+   * false where the server has no JetStream for this account, or does not let us ask.
+   */
+  hasJournal(signal: AbortSignal): Promise<boolean>;
 }
 
 /** What a checkpoint belongs to: it is used only where all of this is so. */

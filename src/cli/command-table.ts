@@ -162,9 +162,17 @@ const ENTRIES: Entries = {
   },
   doctor: {
     name: "doctor",
-    summary: "Looks at a cluster and its server, and says what is wrong and what to do",
-    about: "Changes nothing. Ends with 0 when all is well.",
-    examples: [{ line: "backbeat doctor", does: "looks at the cluster local" }],
+    summary: "Looks at a NATS server: what it is like for BACKBEAT, and what to do",
+    about:
+      "Version, JetStream and its limits, clock, permissions, the two streams, other streams that take or lose reports, and what may be promised. Changes nothing: the clock is read with a stream in memory that is removed again. Ends with 0 when there is no problem, 1 when there is one, 2 when wrongly called.",
+    examples: [
+      { line: "backbeat doctor --nats nats://10.0.0.5:4222", does: "before the first start there" },
+      {
+        line: "backbeat doctor --cluster prod --nats-monitor http://10.0.0.5:8222",
+        does: "asks the server also whether it syncs before it acknowledges",
+      },
+      { line: "backbeat doctor --json", does: "a JSON object for each finding, then the sum" },
+    ],
     load: () => import("./doctor.ts"),
   },
   validate: {

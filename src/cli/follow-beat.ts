@@ -2,7 +2,8 @@
  * A command that follows the beat until it has enough, is told to stop, or nobody reads it any more: connection,
  * what it does, orderly end.
  */
-import type { Bus, Clock } from "../ports.ts";
+import type { NatsBus } from "../nats/bus.ts";
+import type { Clock, Log } from "../ports.ts";
 import { SystemClock } from "../runtime/clock.ts";
 import { Lifecycle } from "../runtime/lifecycle.ts";
 import type { CommandContext } from "./command.ts";
@@ -19,7 +20,7 @@ export interface FollowOptions {
   /** The name of the connection and of the command. */
   readonly name: string;
   readonly context: CommandContext;
-  readonly start: (ports: { readonly bus: Bus; readonly clock: Clock }) => Follower;
+  readonly start: (ports: { readonly bus: NatsBus; readonly clock: Clock; readonly log: Log }) => Follower;
 }
 
 /** Answers the exit code. @throws what `done` rejected with, after everything has stopped */
@@ -36,7 +37,7 @@ export async function followBeat(
     });
   const bus = openBus(settings, { name: `backbeat-${name}`, log });
   lifecycle.onStop("the NATS connection", () => bus.close());
-  const follower = start({ bus, clock: new SystemClock() });
+  const follower = start({ bus, clock: new SystemClock(), log });
   lifecycle.onStop(name, () => follower.stop());
   const failures: unknown[] = [];
   let hasEnded = false;

@@ -13,9 +13,11 @@ import type { SettingsOf } from "../runtime/settings/table.ts";
 import { startWatchdog } from "../runtime/watchdog.ts";
 import { openBus, subjectsFor } from "./nats-link.ts";
 import { type Home, openHome, type ServiceHost } from "./service-host.ts";
+import { streamPlansOf } from "./stream-settings.ts";
 
-/** The settings of `reverb`, which those of `up` contain. */
-export type ReverbOptions = Pick<SettingsOf<"reverb">, keyof SettingsOf<"reverb">>;
+/** The settings of `reverb`, which those of `up` contain, but for where else to look at servers. */
+export type ReverbOptions = Omit<SettingsOf<"reverb">, "natsMonitors"> &
+  Partial<Pick<SettingsOf<"reverb">, "natsMonitors">>;
 
 /** A reverb that runs. */
 export interface StartedReverb {
@@ -59,21 +61,7 @@ function streamsFor(
   settings: ReverbOptions,
   { bus, host }: { readonly bus: NatsBus; readonly host: ServiceHost },
 ): StreamsOpener {
-  const { journalAgeMaxSeconds, journalBytesMax, journalReplicas, reportsBytesMax } = settings;
-  return openStreams(
-    bus,
-    {
-      clusterId: settings.clusterId,
-      subjects: subjectsFor(settings),
-      retention: {
-        ageMaxMs: journalAgeMaxSeconds * 1_000,
-        bytesMax: journalBytesMax,
-        replicas: journalReplicas,
-      },
-      reports: { bytesMax: reportsBytesMax },
-    },
-    host.log,
-  );
+  return openStreams(bus, streamPlansOf(settings, subjectsFor(settings)), host.log);
 }
 
 function reverbSettingsOf(settings: ReverbOptions, home: Home, version: string): ReverbSettings {

@@ -6,6 +6,7 @@
  */
 import { relative } from "node:path";
 import { redact } from "../nats/address.ts";
+import { reportReader } from "../nats/report-reader.ts";
 import { startEmbeddedServer } from "../nats/server.ts";
 import type { Bus } from "../ports.ts";
 import { openDataDir } from "../runtime/data-dir.ts";
@@ -105,17 +106,20 @@ function showScore(settings: UpSettings, { context, host }: Place): void {
   lifecycle.onStop("the NATS connection of the score", () => bus.close());
   const write = (line: string) => void context.stdout.write(`${line}\n`);
   const paint = paintFor(context.colour.stdout);
+  const { clusterId } = settings;
+  const subjects = subjectsFor(settings);
+  const reports = reportReader(bus, { clusterId, subjects, log });
   const watch = runWatch(
     {
-      clusterId: settings.clusterId,
-      subjects: subjectsFor(settings),
+      clusterId,
+      subjects,
       waitSeconds: FIRST_BEAT_SECONDS,
       json: false,
       beatsHidden: false,
       beatsMax: undefined,
       reportsMax: undefined,
     },
-    { bus, clock, data: write, note: write, paint: { data: paint, note: paint } },
+    { bus, clock, reports, data: write, note: write, paint: { data: paint, note: paint } },
   );
   lifecycle.onStop("the score", () => watch.stop());
   watch.done.catch((error: unknown) => lifecycle.fail(error));

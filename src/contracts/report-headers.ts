@@ -105,6 +105,19 @@ export function reportHash(headers: HeaderSource, body: Uint8Array): string {
   return hash.update("\n").update(body).digest("hex");
 }
 
+/** A report's place in the history: its own hash, and that of the one before; "" for the first of all. */
+export interface ReportLinks {
+  readonly hash: string;
+  readonly prev: string;
+}
+
+/** Undefined for a report that was not stored (core mode, other peers), or is not what its hash says. */
+export function readReportLinks(headers: HeaderSource, body: Uint8Array): ReportLinks | undefined {
+  const hash = headers.get(HASH_HEADER);
+  if (hash === "" || hash !== reportHash(headers, body)) return undefined;
+  return { hash, prev: headers.get(REPORT_HEADERS.prev) };
+}
+
 /** The facts in a report's headers; undefined where one is missing or is none. */
 export function readReportFacts(headers: HeaderSource): ReportFacts | undefined {
   const number = (name: string) => (/^\d{1,15}$/.test(headers.get(name)) ? Number(headers.get(name)) : -1);

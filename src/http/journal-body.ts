@@ -1,14 +1,13 @@
 /** What a replica does with the journal, as a member of its status. */
 import Type from "typebox";
 import { Count, described } from "../contracts/fields.ts";
-import type { JournalRole, JournalStatus } from "../reverb/view.ts";
+import { JOURNAL_ROLES, type JournalStatus } from "../reverb/view.ts";
 import { component, nullable } from "./fields.ts";
 
-const ROLES: readonly JournalRole[] = ["catching-up", "committing", "standing-by", "broken"];
 const STARTS: readonly JournalStatus["startedFrom"]["kind"][] = ["begin", "report", "checkpoint"];
 
 export const JournalBody = component("Journal", "What this replica does with the journal.", {
-  role: Type.Enum([...ROLES], { description: "What it does now." }),
+  role: Type.Enum([...JOURNAL_ROLES], { description: "What it does now." }),
   read_sequence: described(Count, "Sequence of the last entry that was folded."),
   lag_entries: described(Count, "Entries behind it, as last heard."),
   started_from: Type.Object({

@@ -49,6 +49,16 @@ export class NobodyThere extends BackbeatError {
   }
 }
 
+/** What is said when the server does not let this user ask. */
+export class NotAllowed extends BackbeatError {
+  constructor(subject: string) {
+    super(
+      "nats-unreachable",
+      `Cannot ask ${subject}: this user may not publish there; allow it in the server`,
+    );
+  }
+}
+
 export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
@@ -109,6 +119,8 @@ export class JetStreamApi {
       });
       return answer.data;
     } catch (cause) {
+      if (cause instanceof errors.RequestError && cause.cause instanceof errors.PermissionViolationError)
+        throw new NotAllowed(subject);
       if (cause instanceof errors.NoRespondersError || cause instanceof errors.RequestError)
         throw new NobodyThere(subject);
       throw new BackbeatError("nats-unreachable", `Cannot ask ${subject}: ${messageOf(cause)}`, { cause });

@@ -41,9 +41,25 @@ export interface StreamInfo {
     readonly bytes: number;
     readonly first_seq: number;
     readonly last_seq: number;
-    /** RFC 3339: when the oldest message that is kept was stored. */
+    /** RFC 3339; the year 1 where nothing is kept. */
     readonly first_ts?: string;
+    readonly last_ts?: string;
   };
+  /** Only of a server in a cluster. */
+  readonly cluster?: StreamCluster;
+}
+
+/** Where a stream is kept. */
+export interface StreamCluster {
+  readonly name?: string;
+  /** Name of the server that leads it; left out while there is none. */
+  readonly leader?: string;
+  /** The others that keep it. */
+  readonly replicas?: readonly {
+    readonly name: string;
+    readonly current: boolean;
+    readonly offline?: boolean;
+  }[];
 }
 
 /** @throws BackbeatError `stream-missing`, `nats-unreachable`; ApiRefusal */

@@ -20,8 +20,8 @@ export interface StreamPlans {
     readonly replicas?: number;
   };
   readonly reports?: { readonly bytesMax?: number };
-  /** The server is ours and syncs before it acknowledges. */
-  readonly powerSafe?: boolean;
+  /** Monitoring addresses of the servers, to be asked whether they sync before they acknowledge. */
+  readonly monitors?: readonly string[];
   /** What exists keeps its limits, whatever is given here: for who mends a cluster that others have set up. */
   readonly leaveAsFound?: boolean;
 }

@@ -6,13 +6,24 @@
  * answer is waited for: it may be without a leader, or still starting.
  */
 import { BackbeatError } from "../errors.ts";
-import type { Durability, Log, Streams, StreamsOpener } from "../ports.ts";
+import type { Log, Streams, StreamsOpener } from "../ports.ts";
 import type { NatsBus } from "./bus.ts";
-import { API_CODES, ApiRefusal, JetStreamApi, NobodyThere } from "./jetstream-api.ts";
+import { connectedServer } from "./connected-server.ts";
+import { judgeDurability } from "./durability.ts";
+import { API_CODES, ApiRefusal, JetStreamApi, NobodyThere, NotAllowed } from "./jetstream-api.ts";
 import { StreamJournal } from "./journal.ts";
+import { askMonitors } from "./monitor.ts";
 import { StreamReportStore } from "./report-store.ts";
 import { type StreamConfig, type StreamInfo, streamInfo } from "./stream-info.ts";
-import { changed, journalPlan, misfits, reportsPlan, type StreamPlans, wantsChange } from "./stream-plans.ts";
+import {
+  changed,
+  journalName,
+  journalPlan,
+  misfits,
+  reportsPlan,
+  type StreamPlans,
+  wantsChange,
+} from "./stream-plans.ts";
 
 /** Pause before a server that did not answer is asked again. */
 const ASK_AGAIN_MS = 250;
@@ -26,20 +37,23 @@ const IMPOSSIBLE_SEQ = String(Number.MAX_SAFE_INTEGER);
 /** The adapter of the port: one per bus. */
 export function openStreams(bus: NatsBus, plans: StreamPlans, log: Log): StreamsOpener {
   const api = new JetStreamApi(bus);
-  return {
-    async open(signal) {
-      const waiting = new Waiting(log);
-      while (!signal.aborted) {
-        try {
-          if (api.connection !== undefined) return await openNow({ api, bus, log, plans });
-        } catch (error) {
-          if (!(error instanceof BackbeatError) || error.code !== "nats-unreachable") throw error;
-          waiting.say(error.message);
-        }
-        await pause(bus);
+  const untilAnswered = async <T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> => {
+    const waiting = new Waiting(log);
+    while (!signal.aborted) {
+      try {
+        if (api.connection !== undefined) return await ask();
+      } catch (error) {
+        if (!(error instanceof BackbeatError) || error.code !== "nats-unreachable") throw error;
+        waiting.say(error.message);
       }
-      return "none";
-    },
+      await pause(bus);
+    }
+    return undefined;
+  };
+  return {
+    open: async (signal) => (await untilAnswered(() => openNow({ api, bus, log, plans }), signal)) ?? "none",
+    hasJournal: async (signal) =>
+      (await untilAnswered(() => hasStream(api, journalName(plans.clusterId)), signal)) ?? false,
   };
 }
 
@@ -57,11 +71,29 @@ async function openNow({ api, bus, log, plans }: Opening): Promise<Streams | "no
   const journal = await provide(api, journalPlan(plans), { log, mayChange });
   const reports = await provide(api, reportsPlan(plans), { log, mayChange });
   await proveCompareAndSet(api, plans.subjects.chain);
+  const { durability, reason } = judgeDurability({
+    streams: [journal, reports],
+    connected: connectedServer(api),
+    monitors: plans.monitors && (await askMonitors(plans.monitors)),
+  });
   return {
     journal: new StreamJournal({ api, bus, log, name: journal.config.name }),
     reports: new StreamReportStore({ api, bus, log, name: reports.config.name, subjects: plans.subjects }),
-    durability: durabilityOf([journal.config, reports.config], plans.powerSafe ?? false),
+    durability,
+    durabilityReason: reason,
   };
+}
+
+/** Whether a stream of this name is there; a server that may not be asked, or has no JetStream, has none for us. */
+async function hasStream(api: JetStreamApi, name: string): Promise<boolean> {
+  try {
+    await streamInfo(api, name);
+    return true;
+  } catch (error) {
+    if (error instanceof BackbeatError && error.code === "stream-missing") return false;
+    if (error instanceof NotAllowed || saysNone(error, api)) return false;
+    throw passing(error);
+  }
 }
 
 /** False only where the server says so. @throws BackbeatError `nats-unreachable` */
@@ -70,15 +102,18 @@ export async function hasJetStream(api: JetStreamApi): Promise<boolean> {
     await api.ask("INFO");
     return true;
   } catch (error) {
-    if (
-      error instanceof ApiRefusal &&
-      (error.code === API_CODES.offForAccount || error.code === API_CODES.off)
-    )
-      return false;
-    // Nobody listens on the API, and the server does not say that it has one: there is none.
-    if (error instanceof NobodyThere && api.serverHasJetStream === false) return false;
+    if (saysNone(error, api)) return false;
     throw passing(error);
   }
+}
+
+/** Whether a refusal is the server's word that it has no JetStream for this account. */
+function saysNone(error: unknown, api: JetStreamApi): boolean {
+  if (error instanceof ApiRefusal)
+    return error.code === API_CODES.offForAccount || error.code === API_CODES.off;
+  // Nobody listens on the API, or we may not ask, and the server does not say that it has one: there is none.
+  const isSilent = error instanceof NobodyThere || error instanceof NotAllowed;
+  return isSilent && api.serverHasJetStream === false;
 }
 
 /** The stream as it is now: made, or changed within what may be changed, or as it was. */
@@ -181,11 +216,6 @@ function passing(error: unknown): unknown {
     "nats-unreachable",
     `Cannot open the journal now: the server says "${error.message}"`,
   );
-}
-
-function durabilityOf(configs: readonly StreamConfig[], powerSafe: boolean): Durability {
-  if (configs.some(({ storage }) => storage !== "file")) return "best-effort";
-  return powerSafe ? "power-safe" : "process-crash-safe";
 }
 
 /** Says once, after a while, what is waited for. */

@@ -1,29 +1,65 @@
 import { describe, expect, it } from "vitest";
-import { FakeClock } from "../../test/support/fake-clock.ts";
-import { alarmsOf, type Watched } from "./alarms.ts";
+import { alarmsOf, readinessOf, type Watched } from "./alarms.ts";
 import type { JournalStatus } from "./view.ts";
 
-/** Ten beats after the newest frame that was read. */
-function watched(role: JournalStatus["role"]): Watched {
-  const newest = { index: 5, beatDurationMs: 1_000, timeMs: 0 };
+const BEAT_MS = 1_000;
+
+/** A reverb whose newest frame was stored, and was read, so long ago. */
+function watched({
+  lagEntries,
+  readAgoMs,
+  role,
+  storedAgoMs,
+}: {
+  readonly lagEntries: number;
+  readonly role?: JournalStatus["role"];
+  readonly readAgoMs: number;
+  readonly storedAgoMs: number;
+}): Watched {
+  const nowMs = 100_000;
   return {
-    settings: { subjects: { beat: "c.beat" } },
-    ports: { clock: new FakeClock(), bus: { connected: true } },
+    settings: { subjects: { beat: "beats" } },
+    ports: {
+      bus: { connected: true },
+      clock: { monotonicMs: () => nowMs, wallMs: () => nowMs },
+    },
     mode: {
-      aggregator: { newest },
-      newestFrameAtMs: new FakeClock().monotonicMs() - 10_000,
-      journal: { role, lagEntries: 0 },
-      alarms: () => [{ name: "journal-broken", text: "it was deleted", sinceMonotonicMs: 0 }],
-      readiness: () => ({ ready: false, reason: "it was deleted" }),
+      aggregator: { newest: { beatDurationMs: BEAT_MS, timeMs: nowMs - storedAgoMs } },
+      newestFrameAtMs: nowMs - readAgoMs,
+      journal: { lagEntries, role },
+      readiness: () => ({ ready: true }),
+      alarms: () => [],
     },
   } as unknown as Watched;
 }
 
-describe("alarmsOf", () => {
-  it("R1 who cannot read the journal does not say that there is no beat: one cause, one alarm", () => {
-    const names = (role: JournalStatus["role"]) => alarmsOf(watched(role)).map(({ name }) => name);
-    expect(names("committing")).toEqual(["journal-broken", "no-beat"]);
-    expect(names("broken")).toEqual(["journal-broken"]);
-    expect(names("standing-by")).toEqual(["journal-broken"]);
+const namesOf = (it: Watched) => alarmsOf(it).map(({ name }) => name);
+
+describe("alarms of reverb", () => {
+  it("R5 nothing is wrong while frames come and are read", () => {
+    const now = watched({ lagEntries: 0, readAgoMs: 500, storedAgoMs: 500 });
+    expect(namesOf(now)).toEqual([]);
+    expect(readinessOf(now)).toEqual({ ready: true });
   });
+
+  it("BACKBEAT-REQ-001 a pulse that is silent is no-beat", () => {
+    const silent = watched({ lagEntries: 0, readAgoMs: 3_500, storedAgoMs: 3_500 });
+    expect(namesOf(silent)).toEqual(["no-beat"]);
+    expect(readinessOf(silent).reason).toContain("no beat for 3 beat lengths");
+  });
+
+  it("R5 a journal that is read late is journal-lagging, and no fault of the pulse", () => {
+    const late = watched({ lagEntries: 7, readAgoMs: 10, storedAgoMs: 4_200 });
+    expect(namesOf(late)).toEqual(["journal-lagging"]);
+    expect(readinessOf(late).reason).toBe("the journal is read late: 4 beats and 7 entries behind");
+    expect(namesOf(watched({ lagEntries: 7, readAgoMs: 10, storedAgoMs: 900 }))).toEqual([]);
+  });
+
+  it.each(["broken", "standing-by"] as const)(
+    "R5 who is %s says nothing of beats that he does not read",
+    (role) => {
+      expect(namesOf(watched({ lagEntries: 0, readAgoMs: 9_500, role, storedAgoMs: 9_500 }))).toEqual([]);
+      expect(namesOf(watched({ lagEntries: 7, readAgoMs: 9_500, role, storedAgoMs: 9_500 }))).toEqual([]);
+    },
+  );
 });

@@ -7,6 +7,9 @@ import type { Alarm, Readiness } from "./view.ts";
 /** Beats without a frame after which the pulse is missed. */
 const NO_BEAT_AFTER_BEATS = 3;
 
+/** Beats behind the pulse from which on our own reading is called late. */
+const LAGGING_BEATS = 3;
+
 /** What is looked at. */
 export interface Watched {
   readonly settings: ReverbSettings;
@@ -24,6 +27,14 @@ export function lagBeatsOf({ mode, ports }: Watched): number {
   return Math.max(readBehind, Math.floor((ports.clock.wallMs() - newest.timeMs) / newest.beatDurationMs));
 }
 
+/** What is read late, in words; undefined while it is the pulse that is silent, or nothing is late. */
+function laggingText(watched: Watched): string | undefined {
+  const lagEntries = watched.mode.journal?.lagEntries ?? 0;
+  const lagBeats = lagBeatsOf(watched);
+  if (lagEntries === 0 || lagBeats < LAGGING_BEATS) return undefined;
+  return `the journal is read late: ${lagBeats} beats and ${lagEntries} entries behind`;
+}
+
 /** Ready: connected, nothing in the mode's way, a beat was heard, and not too long ago. */
 export function readinessOf(watched: Watched): Readiness {
   const { mode, ports, settings } = watched;
@@ -31,6 +42,8 @@ export function readinessOf(watched: Watched): Readiness {
   const readiness = mode.readiness();
   if (!readiness.ready) return readiness;
   if (mode.aggregator.newest === undefined) return notReady(`no beat heard yet on ${settings.subjects.beat}`);
+  const lagging = laggingText(watched);
+  if (lagging !== undefined) return notReady(lagging);
   const lagBeats = lagBeatsOf(watched);
   if (lagBeats >= NO_BEAT_AFTER_BEATS)
     return notReady(`no beat for ${lagBeats} beat lengths on ${settings.subjects.beat}`);
@@ -43,14 +56,17 @@ export function alarmsOf(watched: Watched): Alarm[] {
   const raised: RaisedAlarm[] = [...mode.alarms()];
   // Who reads no journal hears no beat: whether there is one cannot be said.
   const isReading = mode.journal?.role !== "broken" && mode.journal?.role !== "standing-by";
-  if (isReading && lagBeatsOf(watched) >= NO_BEAT_AFTER_BEATS)
+  const lagging = isReading ? laggingText(watched) : undefined;
+  const sinceMonotonicMs = mode.newestFrameAtMs ?? 0;
+  if (lagging !== undefined) raised.push({ name: "journal-lagging", text: lagging, sinceMonotonicMs });
+  else if (isReading && lagBeatsOf(watched) >= NO_BEAT_AFTER_BEATS)
     raised.push({
       name: "no-beat",
       text: `no beat on ${settings.subjects.beat}: no bar can close`,
-      sinceMonotonicMs: mode.newestFrameAtMs ?? 0,
+      sinceMonotonicMs,
     });
-  return raised.map(({ name, sinceMonotonicMs, text }) => {
-    const sinceMs = ports.clock.wallMs() - (ports.clock.monotonicMs() - sinceMonotonicMs);
+  return raised.map(({ name, sinceMonotonicMs: since, text }) => {
+    const sinceMs = ports.clock.wallMs() - (ports.clock.monotonicMs() - since);
     return { name, text, sinceMs };
   });
 }

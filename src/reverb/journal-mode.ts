@@ -83,9 +83,12 @@ export class JournalMode implements ReverbMode {
       },
     });
     this.#keeper = new ChainKeeper({ ...ports, reports: streams.reports, tail: this.#tail });
-    ports.log.info(`reverb reads the journal of cluster ${settings.clusterId}, ${this.durability}`, {
-      subjects: settings.subjects,
-    });
+    ports.log.info(
+      `reverb reads the journal of cluster ${settings.clusterId}, ${this.durability} because ${streams.durabilityReason}`,
+      {
+        subjects: settings.subjects,
+      },
+    );
     this.#scheduleLook();
     void this.#run().catch((error: unknown) => this.#giveUp(error));
   }

@@ -8,7 +8,7 @@
  * publishing and HTTP happen beside intake. Per claim there is no log line, no metric call and no timer.
  */
 import { BackbeatError } from "../errors.ts";
-import type { Durability } from "../ports.ts";
+import type { Durability, Streams, StreamsOpener } from "../ports.ts";
 import { CoreMode } from "./core-mode.ts";
 import { JournalMode } from "./journal-mode.ts";
 import type { ReverbMode } from "./mode.ts";
@@ -21,7 +21,7 @@ import type { ReverbView } from "./view.ts";
 
 export interface Reverb {
   readonly view: ReverbView;
-  /** Never resolves; rejects when reverb cannot go on: BackbeatError `profile-differs`, `journal-refused`. */
+  /** Never resolves; rejects when reverb cannot go on: BackbeatError `profile-differs`, `mode-refused`, `journal-refused`. */
   readonly failed: Promise<never>;
   /** Stops intake, delivers what is due, forgets open bars. Does not close the bus. Never rejects. */
   stop(): Promise<void>;
@@ -53,7 +53,7 @@ class RunningReverb implements Reverb {
     // A caller that does not listen is not ended by a rejection that nobody handled.
     this.failed.catch(() => undefined);
     const { ports, settings } = parts;
-    if (ports.streams === undefined || settings.journalMode === "off") this.#mode = new CoreMode(parts);
+    if (ports.streams === undefined) this.#mode = new CoreMode(parts);
     else {
       this.#mode = new StartingMode(settings);
       void this.#open(ports.streams);
@@ -74,10 +74,12 @@ class RunningReverb implements Reverb {
 
   async #open(opener: NonNullable<ReverbPorts["streams"]>): Promise<void> {
     const { signal } = this.#giveUp;
+    const { settings } = this.#parts;
     try {
-      const streams = await opener.open(signal);
+      const streams =
+        settings.journalMode === "off" ? await nothing(opener, signal) : await opener.open(signal);
       if (signal.aborted) return;
-      requireDurability(streams === "none" ? "best-effort" : streams.durability, this.#parts.settings);
+      requireDurability(streams === "none" ? CORE : streams, settings);
       this.#mode =
         streams === "none"
           ? coreInstead(this.#parts)
@@ -91,23 +93,43 @@ class RunningReverb implements Reverb {
 /** From the least that may be promised to the most. */
 const CLASSES: readonly Durability[] = ["best-effort", "process-crash-safe", "power-safe"];
 
-/** @throws BackbeatError `journal-refused` where less can be promised than was asked for */
-function requireDurability(found: Durability, { durabilityRequired: wanted }: ReverbSettings): void {
+const CORE: Pick<Streams, "durability" | "durabilityReason"> = {
+  durability: "best-effort",
+  durabilityReason: "core mode keeps nothing; it needs JetStream for this account, and --journal auto or on",
+};
+
+/** @throws BackbeatError `mode-refused` where less can be promised than was asked for */
+function requireDurability(
+  { durability: found, durabilityReason }: Pick<Streams, "durability" | "durabilityReason">,
+  { durabilityRequired: wanted }: ReverbSettings,
+): void {
   if (wanted === undefined || CLASSES.indexOf(found) >= CLASSES.indexOf(wanted)) return;
   throw new BackbeatError(
-    "journal-refused",
-    `Cannot run with durability ${wanted}: this server gives ${found}; \`backbeat doctor\` says why`,
+    "mode-refused",
+    `Cannot run with --require-durability ${wanted}: what is here gives ${found}, because ${durabilityReason}; change that, or require less`,
     { data: { wanted, found } },
   );
 }
 
-/** The server says that it has no JetStream for us. @throws BackbeatError `journal-refused` where a journal is a must */
-function coreInstead(parts: ReverbParts): CoreMode {
-  if (parts.settings.journalMode === "on")
+/** No streams are wanted. @throws BackbeatError `mode-refused` where the cluster has a journal all the same */
+async function nothing(opener: StreamsOpener, signal: AbortSignal): Promise<"none"> {
+  if (await opener.hasJournal(signal))
     throw new BackbeatError(
-      "journal-refused",
-      "Cannot keep a journal: the server has no JetStream for this account; enable it there, or use --journal off",
+      "mode-refused",
+      "Cannot run with --journal off: this cluster has a journal, and a report that is not in its report stream would be a second one; use --journal auto, or remove both streams if nobody needs them",
     );
-  parts.ports.log.warn("No JetStream for this account: core mode, best effort, reports may miss claims");
+  return "none";
+}
+
+/** The server says that it has no JetStream for us. @throws BackbeatError `mode-refused` where a journal is a must */
+function coreInstead(parts: ReverbParts): CoreMode {
+  const { journalMode } = parts.settings;
+  if (journalMode === "on")
+    throw new BackbeatError(
+      "mode-refused",
+      "Cannot run with --journal on: the server has no JetStream for this account; enable it there, or use --journal off",
+    );
+  if (journalMode !== "off")
+    parts.ports.log.warn("No JetStream for this account: core mode, best effort, reports may miss claims");
   return new CoreMode(parts);
 }

@@ -15,12 +15,18 @@ export class StartingMode implements ReverbMode {
   readonly newestFrameAtMs = undefined;
   readonly counts = NOTHING_COUNTED;
 
+  readonly #reason: string;
+
   constructor(settings: ReverbSettings) {
+    this.#reason =
+      settings.journalMode === "off"
+        ? "the server is asked whether this cluster has a journal"
+        : "the journal is being opened";
     this.aggregator = new Aggregator(settings);
   }
 
   readiness(): Readiness {
-    return notReady("the journal is being opened");
+    return notReady(this.#reason);
   }
 
   alarms(): readonly RaisedAlarm[] {

@@ -57,7 +57,9 @@ export interface Totals {
 }
 
 /** What a replica does with the journal now. */
-export type JournalRole = "catching-up" | "committing" | "standing-by" | "broken";
+export const JOURNAL_ROLES = ["catching-up", "committing", "standing-by", "broken"] as const;
+
+export type JournalRole = (typeof JOURNAL_ROLES)[number];
 
 export interface JournalStatus {
   readonly role: JournalRole;

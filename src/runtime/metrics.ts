@@ -1,6 +1,7 @@
 /** /metrics of reverb and of a pulse. What they measure stands in the tables of metrics/. */
 import type { PulseView } from "../pulse/view.ts";
 import type { ReverbView } from "../reverb/view.ts";
+import { JOURNAL_METRICS } from "./metrics/journal-metrics.ts";
 import { PROCESS_METRICS, type ProcessWatch } from "./metrics/process-metrics.ts";
 import { PULSE_HISTOGRAMS, PULSE_METRICS, pulseSource } from "./metrics/pulse-metrics.ts";
 import { REVERB_HISTOGRAMS, REVERB_METRICS, reverbSource } from "./metrics/reverb-metrics.ts";
@@ -18,7 +19,7 @@ export function reverbMetrics(
   watch: Pick<ProcessWatch, "read">,
 ): ServiceMetrics {
   return new ServiceMetrics(REVERB_HISTOGRAMS)
-    .add({ rows: REVERB_METRICS, source: () => mapped(view(), reverbSource) })
+    .add({ rows: [...REVERB_METRICS, ...JOURNAL_METRICS], source: () => mapped(view(), reverbSource) })
     .add({ rows: PROCESS_METRICS, source: () => watch.read() });
 }
 

@@ -37,7 +37,9 @@ export function startWatchdog({ log, tickMs, unansweredMax }: WatchdogOptions): 
     } satisfies WatchdogOrders,
     // Nothing of ours is loaded there: a few MB.
     resourceLimits: { maxOldGenerationSizeMb: 8 },
+    // Whatever node was told for the process is none of its business, and may keep it from starting.
     env: {},
+    execArgv: [],
   });
   worker.on("message", () => worker.postMessage("answer"));
   worker.on("error", (error) =>

@@ -1,9 +1,12 @@
 /** `backbeat watch` as a process on a real nats-server, with frames and reports that the test publishes. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { type MsgHdrs, headers as natsHeaders } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeReport, windowIdOf } from "../../src/contracts/index.ts";
+import { reportHeaders } from "../../src/contracts/report-headers.ts";
 import type { NatsBus } from "../../src/nats/bus.ts";
+import { reportsPlan } from "../../src/nats/stream-plans.ts";
 import { CLUSTER, frameBody, frameOf } from "../support/messages.ts";
 import { startTestServer, type TestServer } from "../support/nats-server.ts";
 import { PROGRAM, type RunningProgram, runProgram, startProgram } from "../support/program.ts";
@@ -145,6 +148,63 @@ describe("backbeat watch", () => {
     expect(end).toBe(0);
     expect(asked).toBe(before);
     await pulse.close();
+  });
+
+  it("BACKBEAT-REQ-021 watch shows reports that the wire missed, in order, from the report stream", async () => {
+    await using own = await startTestServer({ jetstream: true });
+    const peer = await connectBus(own.url, "peer");
+    const { name, republish: _, ...config } = reportsPlan({ clusterId: CLUSTER, subjects });
+    const ask = (path: string, body: object) =>
+      peer.request(`$JS.API.${path}`, new TextEncoder().encode(JSON.stringify(body)), 5_000);
+    // Without republication: the test says what is heard.
+    await ask(`STREAM.CREATE.${name}`, { name, ...config });
+    let prev = "";
+    const headersOfStored = new Map<number, MsgHdrs>();
+    const hear = async (from: number) => {
+      peer.connection?.publish(subjects.reverb, report(from), {
+        headers: headersOfStored.get(from) as MsgHdrs,
+      });
+      await peer.flush();
+    };
+    const store = async (from: number) => {
+      const body = report(from);
+      const facts = {
+        algorithm: 1,
+        chain: "c",
+        profile: "p",
+        prev,
+        claims: 0,
+        firstSeq: from,
+        lastSeq: from,
+      };
+      const headers = natsHeaders();
+      for (const [key, value] of Object.entries(reportHeaders({ ...facts, replayFrom: { seq: 1 } }, body)))
+        headers.set(key, value);
+      prev = headers.get("Backbeat-Hash");
+      await peer.connection?.request(subjects.commit, body, { headers, timeout: 5_000 });
+      headersOfStored.set(from, headers);
+    };
+    peer.subscribe(subjects.now, (request) => request.respond(frame(1)));
+    await peer.flush();
+    const args = ["watch", "--nats", own.url, "--cluster", CLUSTER, "--no-beats", "--json", "--reports", "5"];
+    await using program = startProgram(args);
+    // The first is heard, whenever the program has subscribed: until then it is on the wire again and again.
+    await store(1);
+    await waitFor("the first report", async () => {
+      await hear(1);
+      return program.stdout().includes("\n");
+    });
+    for (const from of [9, 17, 25]) await store(from);
+    await hear(25);
+    await store(33);
+    await hear(33);
+    const { end, stderr, stdout } = await program.ended;
+    const shown = stdout.trimEnd().split("\n");
+    expect(shown.map((line) => JSON.parse(line).from_beat)).toEqual([1, 9, 17, 25, 33]);
+    expect(stderr).toContain("2 reports were not heard: they come from the report stream\n");
+    expect(stderr).not.toContain("no report heard");
+    expect(end).toBe(0);
+    await peer.close();
   });
 
   it("BACKBEAT-REQ-040 watch ends quietly when nobody reads it any more", async () => {

@@ -103,6 +103,6 @@ describe("reverb on a journal", () => {
     const auto = await house.start({ settings: { journalMode: "auto" } });
     await waitFor("core mode", () => auto.reverb.view.status().mode === "core");
     const strict = await house.start({ nodeId: "node-2" });
-    await expect(strict.reverb.failed).rejects.toMatchObject({ code: "journal-refused" });
+    await expect(strict.reverb.failed).rejects.toMatchObject({ code: "mode-refused" });
   });
 });

@@ -9,6 +9,7 @@ import type { Subjects } from "../../contracts/subjects.ts";
 import type { BackbeatError } from "../../errors.ts";
 import type { Bus, Clock, Timer } from "../../ports.ts";
 import { wrap } from "../../runtime/settings/wrap.ts";
+import { ReportFollower, type ReportReader } from "../../sdk/report-follower.ts";
 import { awaitFirstBeat } from "../first-beat.ts";
 import { type BeatEar, type Heard, hearBeats } from "../hear-beats.ts";
 import type { Paint } from "../paint.ts";
@@ -34,6 +35,8 @@ export interface WatchSettings {
 export interface WatchPorts {
   readonly bus: Bus;
   readonly clock: Clock;
+  /** Reads the report stream, for reports that the wire missed. */
+  readonly reports?: ReportReader;
   /** Takes a line of data, without its end. */
   readonly data: (line: string) => void;
   /** Takes a line about the data. */
@@ -73,6 +76,7 @@ class RunningWatch implements Watch {
   readonly #watcher = new Watcher();
   readonly #ear: BeatEar;
   readonly #reports: { unsubscribe(): void };
+  readonly #follower: ReportFollower;
   readonly #startedAtMs: number;
   readonly #endWait: () => void;
   #silence: Timer | undefined;
@@ -105,8 +109,17 @@ class RunningWatch implements Watch {
       },
       ports,
     );
-    this.#reports = bus.subscribe(subjects.reverb, (message) => {
-      if (!this.#isStopped) this.#show(this.#watcher.report(message.data));
+    this.#follower = new ReportFollower({
+      reader: ports.reports,
+      commitSubject: subjects.commit,
+      onReport: ({ data }) => this.#show(this.#watcher.report(data)),
+      onHole: (hole) => this.#show(this.#watcher.hole(hole)),
+      // What is missing is told by the beats of the reports that do come.
+      onUnreadable: () => undefined,
+    });
+    this.#reports = bus.subscribe(subjects.reverb, (message) => this.#follower.heard(message));
+    bus.onLink((link) => {
+      if (link === "restored" && !this.#isStopped) this.#follower.lookAtEnd();
     });
     this.#ear = hearBeats({ clusterId, subjects, onHeard: (heard) => this.#heard(heard) }, ports);
   }
@@ -175,6 +188,7 @@ class RunningWatch implements Watch {
     this.#endWait();
     this.#silence?.cancel();
     this.#ear.stop();
+    this.#follower.stop();
     this.#reports.unsubscribe();
   }
 }

@@ -26,6 +26,13 @@ export interface Moment {
   readonly atMs: number;
 }
 
+/** Reports that were not heard; with `isCounted` false there are more. */
+export interface Missed {
+  readonly missed: number;
+  readonly filled: number;
+  readonly isCounted: boolean;
+}
+
 /** Reports that a repetition is sought among: a server that was away may send some of the last again. */
 const REPORTS_REMEMBERED = 32;
 
@@ -74,6 +81,15 @@ export class Watcher {
     this.#remember(windowId, text);
     this.#tally.reports += 1;
     return [...this.#notesOn(report, before !== undefined), { kind: "report", report }];
+  }
+
+  /** Reports that the wire missed are about to come, the newest `filled` of them. */
+  hole({ filled, isCounted, missed }: Missed): readonly Shown[] {
+    const [all, were] = [countOf(missed, "report"), missed === 1 ? "was" : "were"];
+    const which = filled === missed ? (missed === 1 ? "it comes" : "they come") : `the last ${filled} come`;
+    return [
+      warning(`${isCounted ? all : `more than ${all}`} ${were} not heard: ${which} from the report stream`),
+    ];
   }
 
   /** So many beats came due and none was heard. Says it once, until one is heard. */

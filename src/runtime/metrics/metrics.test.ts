@@ -3,8 +3,15 @@ import { describe, expect, it } from "vitest";
 import { BENDS } from "../../contracts/decode.ts";
 import { CLAIM_OUTCOMES, FRAME_OUTCOMES } from "../../core/outcome.ts";
 import type { PulseView } from "../../pulse/view.ts";
-import type { AgentQuery, ReverbStatus, ReverbView } from "../../reverb/view.ts";
+import {
+  type AgentQuery,
+  JOURNAL_ROLES,
+  type JournalStatus,
+  type ReverbStatus,
+  type ReverbView,
+} from "../../reverb/view.ts";
 import { pulseMetrics, reverbMetrics } from "../metrics.ts";
+import { JOURNAL_METRICS } from "./journal-metrics.ts";
 import { PROCESS_METRICS, type ProcessSource, watchProcess } from "./process-metrics.ts";
 import { PULSE_HISTOGRAMS, PULSE_METRICS } from "./pulse-metrics.ts";
 import { REVERB_HISTOGRAMS, REVERB_METRICS } from "./reverb-metrics.ts";
@@ -167,6 +174,35 @@ describe("reverbMetrics", () => {
     expect(before.has("process_cpu_seconds_total")).toBe(true);
   });
 
+  it("R7 reverbMetrics tells what a replica does with the journal, and nothing of it in core mode", async () => {
+    const journal: JournalStatus = {
+      role: "catching-up",
+      readSeq: 70,
+      lagEntries: 30,
+      startedFrom: { seq: 1, kind: "begin" },
+      chain: "",
+      profile: "",
+      reportsCommitted: 4,
+      reportsConfirmed: 3,
+      commitConflicts: 2,
+      commitsUnknown: 1,
+      divergences: 0,
+      ticksAppended: 5,
+      checkpointsSaved: 6,
+      checkpointsFailed: 0,
+    };
+    const textOf = (status: ReverbStatus) => reverbMetrics(() => reverbView(() => status), watch).text();
+    const samples = samplesOf(await textOf(statusWith({ mode: "journal", journal })));
+    const roles = JOURNAL_ROLES.map((role) => samples.get(`backbeat_journal_role{role="${role}"}`));
+    expect(roles).toEqual([1, 0, 0, 0]);
+    expect(samples.get("backbeat_journal_lag_entries")).toBe(30);
+    expect(samples.get("backbeat_journal_reports_committed_total")).toBe(4);
+    expect(samples.has("backbeat_journal_checkpoint_sequence")).toBe(false);
+    const core = samplesOf(await textOf(statusWith()));
+    expect(core.has("backbeat_journal_lag_entries")).toBe(false);
+    expect(core.get("backbeat_journal_divergences_total")).toBe(0);
+  });
+
   it("BACKBEAT-PER-002 reverbMetrics counts how long a report took", async () => {
     const metrics = reverbMetrics(noView, watch);
     metrics.observe("rollup_seconds", 0.3);
@@ -205,7 +241,7 @@ describe("watchProcess", () => {
 });
 
 describe("metric tables", () => {
-  const rows = [...REVERB_METRICS, ...PULSE_METRICS, ...PROCESS_METRICS];
+  const rows = [...REVERB_METRICS, ...JOURNAL_METRICS, ...PULSE_METRICS, ...PROCESS_METRICS];
   const histograms = [...Object.values(REVERB_HISTOGRAMS), ...Object.values(PULSE_HISTOGRAMS)];
 
   it("OBS-003 metric tables follow Prometheus' rules for names", () => {

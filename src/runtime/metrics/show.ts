@@ -1,4 +1,5 @@
 /** The metrics tables of docs/operations.md. */
+import { JOURNAL_METRICS } from "./journal-metrics.ts";
 import { PROCESS_METRICS } from "./process-metrics.ts";
 import { PULSE_HISTOGRAMS, PULSE_METRICS } from "./pulse-metrics.ts";
 import { REVERB_HISTOGRAMS, REVERB_METRICS } from "./reverb-metrics.ts";
@@ -12,6 +13,7 @@ interface Section {
 
 const SECTIONS: readonly Section[] = [
   { title: "Reverb", rows: REVERB_METRICS, histograms: Object.values(REVERB_HISTOGRAMS) },
+  { title: "Journal", rows: JOURNAL_METRICS, histograms: [] },
   { title: "Pulse", rows: PULSE_METRICS, histograms: Object.values(PULSE_HISTOGRAMS) },
   { title: "Every process", rows: PROCESS_METRICS, histograms: [] },
 ];

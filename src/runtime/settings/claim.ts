@@ -131,7 +131,7 @@ export const CLAIM_SETTINGS = {
     kind: integer("<seconds>", { min: 0, max: WAIT_MAX_SECONDS }),
     unit: "seconds",
     default: 10,
-    defaultIn: { claim: 5, exec: 2 },
+    defaultIn: { claim: 5, exec: 2, doctor: 5 },
     doc: "How long to wait for NATS, and for a beat or an answer; exec waits only when the command has ended",
     commands: ["claim", "exec", "watch", "reports", "replay", "verify", "journal", "doctor", "sim"],
     alias: { command: "claim", flag: "timeout" },

@@ -2,7 +2,7 @@
 import { choice, integer, onOff, text } from "./kinds.ts";
 import { optional, required, setting } from "./setting.ts";
 
-const KEEPERS = ["up", "reverb", "journal"] as const;
+const KEEPERS = ["up", "reverb", "journal", "doctor"] as const;
 const REVERB = ["up", "reverb"] as const;
 
 const DAY_SECONDS = 86_400;

@@ -1,5 +1,5 @@
 /** How NATS is reached, and the subjects of a cluster. */
-import { path, text } from "./kinds.ts";
+import { list, path, text } from "./kinds.ts";
 import { optional, setting } from "./setting.ts";
 
 /** Commands that look at what is stored. */
@@ -74,6 +74,18 @@ export const NATS_SETTINGS = {
     doc: "The nats-server program to start",
     defaultText: "looked for on the PATH, then in the usual places",
     commands: ["up"],
+  }),
+  natsMonitors: optional({
+    flag: "nats-monitor",
+    group: "NATS",
+    // Credentials would stand in logs, and fetch refuses them.
+    kind: list(
+      "<urls>",
+      "monitoring addresses such as http://127.0.0.1:8222",
+      /^https?:\/\/[^\s/@?#]+(\/[^\s@?#]*)?$/i,
+    ),
+    doc: "Where the servers answer /varz, a comma list: asked whether they sync before they acknowledge",
+    commands: ["reverb", "doctor"],
   }),
   subjectBeat: optional({
     flag: "subject-beat",

@@ -1,0 +1,217 @@
+/**
+ * Looks at a NATS server and at what BACKBEAT has there, and judges it: facts are gathered here, one after the other,
+ * and each is judged by a file of its own. Changes nothing; the clock is read with a stream that is removed again.
+ */
+import { createDecoder, Refusal } from "../../contracts/decode.ts";
+import { readReportFacts } from "../../contracts/report-headers.ts";
+import { BackbeatError, messageOf } from "../../errors.ts";
+import type { Log } from "../../ports.ts";
+import type { NatsBus } from "../bus.ts";
+import { connectedServer } from "../connected-server.ts";
+import { type ConnectedServer, judgeDurability } from "../durability.ts";
+import { API_CODES, ApiRefusal, JetStreamApi, NobodyThere, NotAllowed } from "../jetstream-api.ts";
+import { askMonitors } from "../monitor.ts";
+import { reportReader } from "../report-reader.ts";
+import { type StreamConfig, type StreamInfo, streamInfo } from "../stream-info.ts";
+import { journalPlan, reportsPlan, type StreamPlans } from "../stream-plans.ts";
+import { type AccountAnswer, type AccountInfo, judgeAccount, judgePayload } from "./account.ts";
+import { judgeCaptures } from "./captures.ts";
+import { judgeClock } from "./clock.ts";
+import { measureClock } from "./clock-stream.ts";
+import type { Finding } from "./finding.ts";
+import { judgePermissions, rolesOf } from "./permissions.ts";
+import { type FoundStream, judgeStreams, type Rhythm } from "./streams.ts";
+import { tryRights } from "./try-rights.ts";
+import { judgeVersion } from "./version.ts";
+
+export interface ExamineOptions {
+  readonly plans: StreamPlans;
+  readonly log: Log;
+}
+
+/** A pulse on the same continent answers sooner. */
+const NOW_TIMEOUT_MS = 1_000;
+
+/** 256 streams a page: an account with more has other uses than this one. */
+const PAGES_MAX = 40;
+
+/** All findings, in the order of the checks. The bus is connected. @throws BackbeatError `nats-unreachable` when it is lost */
+export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Promise<readonly Finding[]> {
+  const { connection, state } = bus;
+  if (connection === undefined)
+    throw new BackbeatError("nats-unreachable", "Cannot examine NATS: the link is down");
+  const api = new JetStreamApi(bus);
+  const { clusterId, subjects } = plans;
+  const server = connectedServer(api);
+  const version = connection.info?.version ?? "";
+  const findings: Finding[] = [
+    {
+      check: "server",
+      level: "ok",
+      found: `nats-server ${version}${nameOf(server)}${server.cluster === undefined ? "" : ` of cluster ${server.cluster}`} at ${state.server ?? "?"}`,
+    },
+    ...judgeVersion(version),
+    ...judgePayload(connection.info?.max_payload),
+  ];
+  const account = await askAccount(api);
+  const hasApi = account.kind === "info";
+  const journal = hasApi ? await findStream(api, journalPlan(plans).name) : "unknown";
+  const reports = hasApi ? await findStream(api, reportsPlan(plans).name) : "unknown";
+  const ours = [journal, reports].filter((found) => typeof found !== "string");
+  findings.push(
+    ...judgeAccount({
+      answer: account,
+      wanted: {
+        journalBytes: plans.retention?.bytesMax ?? 0,
+        reportsBytes: plans.reports?.bytesMax ?? 0,
+        replicas: plans.retention?.replicas ?? 1,
+      },
+      ours: { streams: ours.length, bytes: ours.reduce((sum, { state: { bytes } }) => sum + bytes, 0) },
+    }),
+  );
+  if (hasApi) findings.push(judgeClock(await measureClock(api, { clusterId })));
+  const roles = rolesOf({ clusterId, subjects });
+  const needs = roles.flatMap((role) => role.needs);
+  findings.push(...judgePermissions(roles, await rightsOn(connection, needs, subjects)));
+  if (!hasApi) return findings;
+  findings.push(
+    ...judgeStreams({
+      journal,
+      reports,
+      wanted: { journal: journalPlan(plans), reports: reportsPlan(plans) },
+      serversKnown: Math.max(1, new Set(connection.info?.connect_urls ?? []).size),
+      rhythm: await hearRhythm(bus, { api, journal, plans }),
+      replayFromSeq: typeof reports === "string" ? undefined : await replayFrom(bus, { log, plans }),
+    }),
+    ...(await judgeOthers(api, plans)),
+    ...(await judgePromise(ours, { api, plans })),
+  );
+  return findings;
+}
+
+/** Without a name of its own a server is called by its id, which says nothing. */
+function nameOf({ serverId, serverName }: ConnectedServer): string {
+  return serverName === serverId ? "" : ` ${JSON.stringify(serverName)}`;
+}
+
+async function askAccount(api: JetStreamApi): Promise<AccountAnswer> {
+  try {
+    return { kind: "info", info: await api.ask<AccountInfo>("INFO") };
+  } catch (error) {
+    if (error instanceof ApiRefusal && [API_CODES.off, API_CODES.offForAccount].includes(error.code as never))
+      return { kind: "off" };
+    if (error instanceof NobodyThere && api.serverHasJetStream === false) return { kind: "off" };
+    if (error instanceof NotAllowed) return { kind: "forbidden" };
+    return { kind: "silent", why: messageOf(error) };
+  }
+}
+
+/** @throws BackbeatError `nats-unreachable` */
+async function rightsOn(...asked: Parameters<typeof tryRights>): ReturnType<typeof tryRights> {
+  try {
+    return await tryRights(...asked);
+  } catch (cause) {
+    const text = `Cannot examine NATS: the link was lost, ${messageOf(cause)}; try again`;
+    throw new BackbeatError("nats-unreachable", text, { cause });
+  }
+}
+
+async function findStream(api: JetStreamApi, name: string): Promise<FoundStream> {
+  try {
+    return await streamInfo(api, name);
+  } catch (error) {
+    return error instanceof BackbeatError && error.code === "stream-missing" ? "missing" : "unknown";
+  }
+}
+
+interface RhythmOptions {
+  readonly api: JetStreamApi;
+  readonly journal: FoundStream;
+  readonly plans: StreamPlans;
+}
+
+/** From a pulse that answers, else from the last beat in the journal. */
+async function hearRhythm(bus: NatsBus, { api, journal, plans }: RhythmOptions): Promise<Rhythm | undefined> {
+  const { beat, now } = plans.subjects;
+  const answer = await bus.request(now, new Uint8Array(0), NOW_TIMEOUT_MS);
+  const said = answer && rhythmIn(answer.data);
+  if (said !== undefined || typeof journal === "string") return said;
+  try {
+    const { message } = await api.ask<{ readonly message: { readonly data?: string } }>(
+      `STREAM.MSG.GET.${journal.config.name}`,
+      { last_by_subj: beat },
+    );
+    return rhythmIn(Buffer.from(message.data ?? "", "base64"));
+  } catch {
+    return undefined;
+  }
+}
+
+function rhythmIn(body: Uint8Array): Rhythm | undefined {
+  const frame = createDecoder().frame(body);
+  if (frame instanceof Refusal) return undefined;
+  const barLength = frame.metadata?.bar_length;
+  return {
+    beatMs: 60_000 / frame.tempo_bpm,
+    ...(typeof barLength === "number" && barLength > 0 ? { barLength } : {}),
+  };
+}
+
+async function replayFrom(bus: NatsBus, { log, plans }: ExamineOptions): Promise<number | undefined> {
+  const { clusterId, subjects } = plans;
+  try {
+    const last = await reportReader(bus, { clusterId, log, subjects }).last("report");
+    return last?.headers && readReportFacts(last.headers)?.replayFrom.seq;
+  } catch {
+    return undefined;
+  }
+}
+
+async function judgeOthers(
+  api: JetStreamApi,
+  { clusterId, subjects }: StreamPlans,
+): Promise<readonly Finding[]> {
+  try {
+    const { isWhole, streams } = await listStreams(api);
+    return judgeCaptures({ clusterId, subjects, streams, isWhole });
+  } catch (error) {
+    return [
+      {
+        check: "other streams",
+        level: "note",
+        found: `the account's streams could not be listed: ${messageOf(error)}`,
+        means: "whether one of them loses reports or takes our subjects is not known",
+      },
+    ];
+  }
+}
+
+async function listStreams(api: JetStreamApi) {
+  const streams: StreamConfig[] = [];
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const answer = await api.ask<{ readonly total: number; readonly streams: readonly StreamInfo[] | null }>(
+      "STREAM.LIST",
+      { offset: streams.length },
+    );
+    const more = answer.streams ?? [];
+    streams.push(...more.map(({ config }) => config));
+    if (more.length === 0 || streams.length >= answer.total) return { streams, isWhole: true };
+  }
+  return { streams, isWhole: false };
+}
+
+async function judgePromise(
+  streams: readonly StreamInfo[],
+  { api, plans }: { readonly api: JetStreamApi; readonly plans: StreamPlans },
+): Promise<readonly Finding[]> {
+  const monitors = plans.monitors && (await askMonitors(plans.monitors));
+  const { durability, reason } = judgeDurability({ streams, connected: connectedServer(api), monitors });
+  return [
+    {
+      check: "durability",
+      level: durability === "best-effort" ? "warning" : durability === "power-safe" ? "ok" : "note",
+      found: `${durability}, because ${reason}`,
+      ...(durability === "best-effort" ? { fix: "remove the stream, and reverb makes it on disk" } : {}),
+    },
+  ];
+}

@@ -1,0 +1,84 @@
+/**
+ * Finds out what this user may do: the server is asked where it tells (2.10 and newer), else it is tried.
+ *
+ * A violation is told beside everything else, so all is sent first, then two round trips, then what was complained
+ * about is known. What is published has no effect: on the API a body that it cannot read, on captured subjects a
+ * header that no stream fulfils, and where there would be an effect all the same, nothing.
+ */
+import { errors, headers, type NatsConnection, type Subscription } from "@nats-io/transport-node";
+import type { Subjects } from "../../contracts/subjects.ts";
+import { hasEffect, keyOf, type Need, type Verdict } from "./permissions.ts";
+import { isAllowed, type Rights } from "./subjects.ts";
+
+const TELLS_TIMEOUT_MS = 1_000;
+
+/** No JSON: whatever of the API reads it refuses it. */
+const UNREADABLE = "{";
+
+/** No stream has this name, so none stores it. */
+const NO_STREAM = "BACKBEAT_NO_STREAM_OF_THIS_NAME";
+
+interface Permissions {
+  readonly publish?: Rights;
+  readonly subscribe?: Rights;
+}
+
+/** A verdict for each need. @throws what the connection throws when it is lost */
+export async function tryRights(
+  connection: NatsConnection,
+  needs: readonly Need[],
+  subjects: Subjects,
+): Promise<ReadonlyMap<string, Verdict>> {
+  const verdicts = new Map<string, Verdict>();
+  const told = await toldRights(connection);
+  const forbidden = await tried(
+    connection,
+    needs.filter((need) => !hasEffect(need, subjects)),
+  );
+  for (const need of needs) {
+    const isTried = !hasEffect(need, subjects);
+    const rights = told?.[need.act];
+    if (forbidden.has(keyOf(need))) verdicts.set(keyOf(need), "forbidden");
+    else if (isTried) verdicts.set(keyOf(need), "allowed");
+    else if (told === undefined) verdicts.set(keyOf(need), "untried");
+    else verdicts.set(keyOf(need), isAllowed(need.subject, rights ?? {}) ? "allowed" : "forbidden");
+  }
+  return verdicts;
+}
+
+/** What the server says that we may do; undefined where it does not say. */
+async function toldRights(connection: NatsConnection): Promise<Permissions | undefined> {
+  try {
+    const answer = await connection.request("$SYS.REQ.USER.INFO", "", { timeout: TELLS_TIMEOUT_MS });
+    const { data } = answer.json<{ readonly data?: { readonly permissions?: Permissions } }>();
+    return data === undefined ? undefined : (data.permissions ?? {});
+  } catch {
+    return undefined;
+  }
+}
+
+/** The keys of what was complained about. */
+async function tried(connection: NatsConnection, needs: readonly Need[]): Promise<ReadonlySet<string>> {
+  const forbidden = new Set<string>();
+  const statuses = connection.status();
+  void (async () => {
+    for await (const status of statuses) {
+      if (status.type !== "error" || !(status.error instanceof errors.PermissionViolationError)) continue;
+      const { operation, subject } = status.error;
+      forbidden.add(keyOf({ act: operation === "publish" ? "publish" : "subscribe", subject }));
+    }
+  })();
+  const subscriptions: Subscription[] = [];
+  const nowhere = headers();
+  nowhere.set("Nats-Expected-Stream", NO_STREAM);
+  for (const { act, subject } of new Map(needs.map((need) => [keyOf(need), need])).values()) {
+    if (act === "subscribe") subscriptions.push(connection.subscribe(subject, { callback: () => undefined }));
+    else if (subject.startsWith("$JS.")) connection.publish(subject, UNREADABLE);
+    else connection.publish(subject, "", { headers: nowhere });
+  }
+  await connection.flush();
+  for (const subscription of subscriptions) subscription.unsubscribe();
+  // Complaints are handed on in a turn of their own.
+  await connection.flush();
+  return forbidden;
+}

@@ -1,0 +1,84 @@
+/** Both streams of a run, read with nats.js alone: the oracle uses no reader of ours. */
+import { AckPolicy, DeliverPolicy, type JsMsg, jetstream, jetstreamManager } from "@nats-io/jetstream";
+import type { MsgHdrs, NatsConnection } from "@nats-io/transport-node";
+import { subjectsOf } from "../../src/contracts/index.ts";
+import { journalName, reportsName } from "../../src/nats/stream-plans.ts";
+import type { ReportFacts, StoredEntry } from "./ledger.ts";
+import { CLUSTER, claimIdIn } from "./load.ts";
+
+const subjects = subjectsOf(CLUSTER);
+
+export const JOURNAL = journalName(CLUSTER);
+const REPORTS = reportsName(CLUSTER);
+
+/** Every report of the report stream, oldest first. */
+export async function readReports(connection: NatsConnection): Promise<ReportFacts[]> {
+  const reports: ReportFacts[] = [];
+  await readAll(connection, REPORTS, (message) => {
+    if (message.subject === subjects.commit) reports.push(reportFacts(message));
+  });
+  return reports;
+}
+
+/** Hands over every entry of the journal, in order. Frames and claims of others than the generator are not expected. */
+export async function readJournal(
+  connection: NatsConnection,
+  take: (entry: StoredEntry) => void,
+): Promise<void> {
+  await readAll(connection, JOURNAL, (message) => {
+    const { seq, subject } = message;
+    if (subject === subjects.tick) return take({ kind: "tick", seq });
+    const body = message.string();
+    const { beat_index: beat, window_id: windowId = "" } = JSON.parse(body);
+    if (subject === subjects.beat) return take({ kind: "frame", seq, beat, windowId });
+    take({ kind: "claim", seq, beat, id: claimIdIn(body) ?? 0 });
+  });
+}
+
+function reportFacts(message: JsMsg): ReportFacts {
+  const body = message.json<{
+    window_id: string;
+    from_beat: number;
+    to_beat: number;
+    agents_reporting: number;
+    issues?: { category: string; count: number }[];
+  }>();
+  const { headers } = message;
+  if (headers === undefined) throw new Error(`no headers at ${message.seq}`);
+  const number = (name: string) => Number((headers as MsgHdrs).get(name));
+  return {
+    windowId: body.window_id,
+    fromBeat: body.from_beat,
+    toBeat: body.to_beat,
+    seq: message.seq,
+    firstSeq: number("Backbeat-First-Sequence"),
+    lastSeq: number("Backbeat-Last-Sequence"),
+    claims: number("Backbeat-Claims"),
+    agentsReporting: body.agents_reporting,
+    issues: Object.fromEntries((body.issues ?? []).map(({ category, count }) => [category, count])),
+    hash: headers.get("Backbeat-Hash"),
+    prev: headers.get("Backbeat-Prev"),
+  };
+}
+
+async function readAll(
+  connection: NatsConnection,
+  stream: string,
+  take: (message: JsMsg) => void,
+): Promise<void> {
+  const manager = await jetstreamManager(connection, { timeout: 15_000 });
+  const { state } = await manager.streams.info(stream);
+  if (state.messages === 0) return;
+  const { name } = await manager.consumers.add(stream, {
+    ack_policy: AckPolicy.None,
+    deliver_policy: DeliverPolicy.All,
+    mem_storage: true,
+    inactive_threshold: 60e9,
+  });
+  const consumer = await jetstream(connection).consumers.get(stream, name);
+  const messages = await consumer.consume({ max_messages: 5_000 });
+  for await (const message of messages) {
+    take(message);
+    if (message.seq >= state.last_seq) break;
+  }
+}

@@ -1,0 +1,43 @@
+/** What a scenario of the crash tests is, and what it has to tell. */
+import type { SeededRandom } from "../../src/sim/random.ts";
+import type { Verdict } from "./judge.ts";
+
+export interface ScenarioOptions {
+  readonly random: SeededRandom;
+  readonly seed: number;
+  /** The short form, for CI. */
+  readonly isShort: boolean;
+  /** Says how far it is. */
+  readonly say: (text: string) => void;
+}
+
+export interface Outcome {
+  readonly faults: readonly string[];
+  /** Figures of this run, as they are shown. */
+  readonly figures: Readonly<Record<string, number | string>>;
+}
+
+export interface Scenario {
+  readonly name: string;
+  /** One line: what is killed, and what must hold. */
+  readonly about: string;
+  run(options: ScenarioOptions): Promise<Outcome>;
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** A verdict's figures in the words of the table. */
+export function shown({ figures }: Verdict): Record<string, number> {
+  const { acked, ackedLost, counted, duplicate, late, open, reports, resent } = figures;
+  return { reports, acked, "acked lost": ackedLost, counted, duplicate, late, "still open": open, resent };
+}
+
+/** The largest, and the value below which 99 of 100 lie. */
+export function spreadOf(valuesMs: readonly number[]): { readonly p99: number; readonly max: number } {
+  const sorted = [...valuesMs].sort((a, b) => a - b);
+  const at = (share: number) =>
+    Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0);
+  return { p99: at(0.99), max: at(1) };
+}
