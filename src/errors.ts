@@ -17,6 +17,7 @@ export type ErrorCode =
   | "nats-server-failed"
   | "nats-server-missing"
   | "no-beat"
+  | "no-report"
   | "port-in-use"
   | "listen-failed"
   | "journal-refused"

@@ -110,6 +110,8 @@ export interface ReadStart {
 /** What is wrong with a stream that cannot be read on. */
 export interface StreamFault {
   readonly kind: "deleted" | "replaced" | "went-back" | "cut";
+  /** Of `cut`: the place at which it goes on. */
+  readonly nextSeq?: number;
   /** A sentence for the operator. */
   readonly text: string;
 }

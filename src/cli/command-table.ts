@@ -104,6 +104,62 @@ const ENTRIES: Entries = {
     ],
     load: () => import("./watch.ts"),
   },
+  reports: {
+    name: "reports",
+    summary: "Shows the reports that are stored, newest first",
+    about:
+      "Reads the report stream of a cluster; reverb need not run. Without a window a line per report, with one the whole report and its headers. Ends with 0, or 1 where there is no such report or no report stream.",
+    operands: { name: "<window>", min: 0, max: 1, setting: "windowPrefix" },
+    examples: [
+      { line: "backbeat reports", does: "the last ten reports of the cluster local" },
+      {
+        line: "backbeat reports 3f9a",
+        does: "one report in full: the first digits of its window are enough",
+      },
+      { line: "backbeat reports --cluster prod --last 1000 --json", does: "one JSON object a line" },
+    ],
+    load: () => import("./reports.ts"),
+  },
+  replay: {
+    name: "replay",
+    summary: "Computes stored reports again from the journal and compares the bytes",
+    about:
+      "A report says where in the journal its computation began, and its chain by which rules, so no settings are needed. Prints what comes out and whether it is what is stored. Ends with 0 when all are identical, with 1 when one differs or the journal no longer holds what it was computed from.",
+    operands: { name: "<window>", min: 0, max: 1, setting: "windowPrefix" },
+    examples: [
+      { line: "backbeat replay 3f9a", does: "the report of that window, computed again" },
+      { line: "backbeat replay --last 20", does: "the last twenty" },
+    ],
+    load: () => import("./replay.ts"),
+  },
+  verify: {
+    name: "verify",
+    summary: "Checks that the whole history of reports is as it was written",
+    about:
+      "Walks every stored report: its hash, the hash of the one before, its chain, its place, its form. One changed byte is found. With --replay each report is also computed again, as far back as the journal reaches. Ends with 0 when the history is whole, with 1 and a line for each fault when it is not.",
+    examples: [
+      { line: "backbeat verify", does: "the history of the cluster local" },
+      {
+        line: "backbeat verify --replay --cluster prod",
+        does: "and every report that can be computed again",
+      },
+      { line: "backbeat verify --json", does: "one JSON object for each fault, and one for the sum" },
+    ],
+    load: () => import("./verify.ts"),
+  },
+  journal: {
+    name: "journal",
+    summary: "Says whether the journal is whole, and leads out where it is not",
+    about:
+      "status shows both streams, what the open bar needs and by which rules reports are computed; it changes nothing and ends with 0 when the journal is whole, else with 1. adopt is for a journal that was deleted, made again, purged or cut: a new chain of reports begins with what it holds now. Its first bar is partial, no bar is reported twice, and running replicas go on by themselves.",
+    operands: { name: "<action>", min: 0, max: 1, setting: "journalAction" },
+    examples: [
+      { line: "backbeat journal status", does: "is it whole, and if not, what to do" },
+      { line: "backbeat journal adopt", does: "asks before it changes anything" },
+      { line: "backbeat journal adopt --cluster prod --yes", does: "for scripts: does not ask" },
+    ],
+    load: () => import("./journal.ts"),
+  },
   doctor: {
     name: "doctor",
     summary: "Looks at a NATS server: what it is like for BACKBEAT, and what to do",

@@ -276,6 +276,7 @@ export class Aggregator {
       previous.toBeat = start.fromBeat - 1;
       this.#earlierIds.add(previous.key);
     }
+    this.#earlierIds.remove(window.key);
     this.#closing = previous;
     this.#current = window;
     return window;

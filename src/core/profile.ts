@@ -54,23 +54,25 @@ export function profileOf(settings: ProfileSettings): Profile {
   return profile;
 }
 
-/** The settings that a profile was made of: for who computes a report again. @throws nothing: what is missing has its default */
+/** The settings that a profile was made of: for who computes a report again. What is missing has its default. */
 export function settingsOfProfile(profile: Profile): ProfileSettings {
-  const number = (name: keyof typeof FLAGS) => Number(profile[name]);
+  const number = (name: keyof typeof FLAGS, otherwise: number) =>
+    typeof profile[name] === "number" ? profile[name] : otherwise;
+  const barLength = number("bar_length", 1);
   return {
     clusterId: String(profile.cluster_id),
-    barLength: number("bar_length"),
-    leadBeats: number("lead_beats"),
-    leapBeats: number("leap_beats"),
+    barLength,
+    leadBeats: number("lead_beats", barLength),
+    leapBeats: number("leap_beats", defaultLeapBeats(barLength)),
     rotationRequired: profile.rotation_required === true,
     readingMode: profile.strict === true ? "strict" : "lenient",
-    bodyBytesMax: number("body_bytes_max"),
+    bodyBytesMax: number("body_bytes_max", BODY_BYTES_MAX),
     limits: {
-      agentsPerWindow: number("agents_per_window_max"),
-      tasksPerAgent: number("tasks_per_agent_max"),
-      dependenciesPerClaim: number("dependencies_per_claim_max"),
-      fingerprintsPerAgent: number("fingerprints_per_agent_max"),
-      heldClaims: number("held_claims_max"),
+      agentsPerWindow: number("agents_per_window_max", DEFAULT_LIMITS.agentsPerWindow),
+      tasksPerAgent: number("tasks_per_agent_max", DEFAULT_LIMITS.tasksPerAgent),
+      dependenciesPerClaim: number("dependencies_per_claim_max", DEFAULT_LIMITS.dependenciesPerClaim),
+      fingerprintsPerAgent: number("fingerprints_per_agent_max", DEFAULT_LIMITS.fingerprintsPerAgent),
+      heldClaims: number("held_claims_max", DEFAULT_LIMITS.heldClaims),
     },
   };
 }

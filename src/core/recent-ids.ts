@@ -25,6 +25,11 @@ export class RecentIds {
     this.#ids = [...this.#ids, id].slice(-RECENT_IDS_MAX);
   }
 
+  /** A new line may come back to a window: it is the current one then, and no earlier one. */
+  remove(id: string): void {
+    this.#ids = this.#ids.filter((known) => known !== id);
+  }
+
   has(id: string): boolean {
     return this.#ids.includes(id);
   }

@@ -22,6 +22,8 @@ export interface StreamPlans {
   readonly reports?: { readonly bytesMax?: number };
   /** Monitoring addresses of the servers, to be asked whether they sync before they acknowledge. */
   readonly monitors?: readonly string[];
+  /** What exists keeps its limits, whatever is given here: for who mends a cluster that others have set up. */
+  readonly leaveAsFound?: boolean;
 }
 
 export function journalName(clusterId: string): string {

@@ -330,6 +330,7 @@ export class StreamReader implements StreamReading {
   #cut(foundSeq: number): undefined {
     return this.#break({
       kind: "cut",
+      nextSeq: foundSeq,
       text: `the stream ${this.#options.stream} goes on at ${foundSeq}, it was read up to ${this.#lastSeq}`,
     });
   }

@@ -67,8 +67,9 @@ interface Opening {
 /** @throws BackbeatError `nats-unreachable` for what passes, `journal-refused` for what does not */
 async function openNow({ api, bus, log, plans }: Opening): Promise<Streams | "none"> {
   if (!(await hasJetStream(api))) return "none";
-  const journal = await provide(api, journalPlan(plans), log);
-  const reports = await provide(api, reportsPlan(plans), log);
+  const mayChange = plans.leaveAsFound !== true;
+  const journal = await provide(api, journalPlan(plans), { log, mayChange });
+  const reports = await provide(api, reportsPlan(plans), { log, mayChange });
   await proveCompareAndSet(api, plans.subjects.chain);
   const { durability, reason } = judgeDurability({
     streams: [journal, reports],
@@ -95,7 +96,8 @@ async function hasStream(api: JetStreamApi, name: string): Promise<boolean> {
   }
 }
 
-async function hasJetStream(api: JetStreamApi): Promise<boolean> {
+/** False only where the server says so. @throws BackbeatError `nats-unreachable` */
+export async function hasJetStream(api: JetStreamApi): Promise<boolean> {
   try {
     await api.ask("INFO");
     return true;
@@ -115,7 +117,11 @@ function saysNone(error: unknown, api: JetStreamApi): boolean {
 }
 
 /** The stream as it is now: made, or changed within what may be changed, or as it was. */
-async function provide(api: JetStreamApi, wanted: StreamConfig, log: Log): Promise<StreamInfo> {
+async function provide(
+  api: JetStreamApi,
+  wanted: StreamConfig,
+  { log, mayChange }: { readonly log: Log; readonly mayChange: boolean },
+): Promise<StreamInfo> {
   const found = await find(api, wanted.name);
   if (found === undefined) {
     await make(api, wanted);
@@ -125,7 +131,7 @@ async function provide(api: JetStreamApi, wanted: StreamConfig, log: Log): Promi
     return checked(made, wanted);
   }
   checked(found, wanted);
-  if (!wantsChange(found.config, wanted)) return found;
+  if (!mayChange || !wantsChange(found.config, wanted)) return found;
   await refusable(wanted, api.ask(`STREAM.UPDATE.${wanted.name}`, changed(found.config, wanted)));
   log.info(`Changed what the stream ${wanted.name} keeps`, {
     ageMaxNs: wanted.max_age,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { alarmsOf, readinessOf, type Watched } from "./alarms.ts";
+import type { JournalStatus } from "./view.ts";
 
 const BEAT_MS = 1_000;
 
@@ -7,9 +8,11 @@ const BEAT_MS = 1_000;
 function watched({
   lagEntries,
   readAgoMs,
+  role,
   storedAgoMs,
 }: {
   readonly lagEntries: number;
+  readonly role?: JournalStatus["role"];
   readonly readAgoMs: number;
   readonly storedAgoMs: number;
 }): Watched {
@@ -23,7 +26,7 @@ function watched({
     mode: {
       aggregator: { newest: { beatDurationMs: BEAT_MS, timeMs: nowMs - storedAgoMs } },
       newestFrameAtMs: nowMs - readAgoMs,
-      journal: { lagEntries },
+      journal: { lagEntries, role },
       readiness: () => ({ ready: true }),
       alarms: () => [],
     },
@@ -51,4 +54,12 @@ describe("alarms of reverb", () => {
     expect(readinessOf(late).reason).toBe("the journal is read late: 4 beats and 7 entries behind");
     expect(namesOf(watched({ lagEntries: 7, readAgoMs: 10, storedAgoMs: 900 }))).toEqual([]);
   });
+
+  it.each(["broken", "standing-by"] as const)(
+    "R5 who is %s says nothing of beats that he does not read",
+    (role) => {
+      expect(namesOf(watched({ lagEntries: 0, readAgoMs: 9_500, role, storedAgoMs: 9_500 }))).toEqual([]);
+      expect(namesOf(watched({ lagEntries: 7, readAgoMs: 9_500, role, storedAgoMs: 9_500 }))).toEqual([]);
+    },
+  );
 });

@@ -54,10 +54,12 @@ export function readinessOf(watched: Watched): Readiness {
 export function alarmsOf(watched: Watched): Alarm[] {
   const { mode, ports, settings } = watched;
   const raised: RaisedAlarm[] = [...mode.alarms()];
-  const lagging = laggingText(watched);
+  // Who reads no journal hears no beat: whether there is one cannot be said.
+  const isReading = mode.journal?.role !== "broken" && mode.journal?.role !== "standing-by";
+  const lagging = isReading ? laggingText(watched) : undefined;
   const sinceMonotonicMs = mode.newestFrameAtMs ?? 0;
   if (lagging !== undefined) raised.push({ name: "journal-lagging", text: lagging, sinceMonotonicMs });
-  else if (lagBeatsOf(watched) >= NO_BEAT_AFTER_BEATS)
+  else if (isReading && lagBeatsOf(watched) >= NO_BEAT_AFTER_BEATS)
     raised.push({
       name: "no-beat",
       text: `no beat on ${settings.subjects.beat}: no bar can close`,

@@ -55,6 +55,10 @@ describe("judgeChain", () => {
     });
   });
 
+  it("R1 reports whose chain record is lost are not begun anew", () => {
+    expect(judge({ chain: undefined, hasReports: true })).toMatchObject({ kind: "broken" });
+  });
+
   it("R7 a chain that begins in a journal that was cut already has a partial first bar", () => {
     expect(judge({ chain: undefined, journal: { ...journal, firstSeq: 40 } })).toMatchObject({
       kind: "begin",

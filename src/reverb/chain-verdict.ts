@@ -35,6 +35,8 @@ export interface ChainFacts {
   readonly chain: Chain | undefined;
   /** The newest report of that chain. */
   readonly lastOfChain: TailReport | undefined;
+  /** Reports are stored, of whatever chain. Default false. */
+  readonly hasReports?: boolean;
   readonly journal: StreamState;
   readonly profile: Profile;
   /** The operator allows other rules than those of the last report. */
@@ -45,6 +47,8 @@ export interface ChainFacts {
 
 export function judgeChain(facts: ChainFacts): ChainVerdict {
   const { chain, journal, profile } = facts;
+  // To begin anew at the journal's first entry would report its bars a second time.
+  if (chain === undefined && facts.hasReports === true) return { kind: "broken", fault: CHAIN_LOST };
   if (chain === undefined) {
     const firstSeq = Math.max(1, journal.firstSeq);
     const begin = { replay: { seq: firstSeq }, partial: firstSeq > 1, afterFirstSeq: 0 };
@@ -66,8 +70,11 @@ export function judgeChain(facts: ChainFacts): ChainVerdict {
   return { kind: "follow", begin };
 }
 
-/** Where a fold begins that computes the last report again and all that follow it. */
-function beginOf({ record }: Chain, last: TailReport | undefined): FoldBegin {
+/** Where a fold begins that computes the last report again and all that follow it; without one, the whole chain. */
+export function beginOf(
+  { record }: Pick<Chain, "record">,
+  last: Pick<TailReport, "facts"> | undefined,
+): FoldBegin {
   const ofChain = { replay: record.from, partial: record.partial };
   if (last === undefined) return { ...ofChain, afterFirstSeq: record.after_first_seq };
   const afterFirstSeq = last.facts.firstSeq - 1;
@@ -96,7 +103,17 @@ function beginning(reason: ChainReason, begin: FoldBegin, facts: ChainFacts): Ch
   return { kind: "begin", record };
 }
 
-function faultOf({ journal, lastOfChain }: ChainFacts, { record }: Chain): StreamFault | undefined {
+/** What is said where reports are stored, and the record of their chain is not. */
+export const CHAIN_LOST: StreamFault = {
+  kind: "cut",
+  text: "the report stream no longer holds the chain record of its reports: restore it, or remove it to begin a new history",
+};
+
+/** Why a journal cannot give what follows the last report; undefined where it can. */
+export function faultOf(
+  { journal, lastOfChain }: Pick<ChainFacts, "journal" | "lastOfChain">,
+  { record }: Chain,
+): StreamFault | undefined {
   if (journal.id !== record.journal_id)
     return {
       kind: "replaced",

@@ -1,90 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { FakeClock } from "../../test/support/fake-clock.ts";
+import { MemoryReportStore } from "../../test/support/memory-streams.ts";
 import { recordingLog } from "../../test/support/recording-log.ts";
 import { CHAIN_RECORD_TYPE, encodeChainRecord } from "../contracts/chain-record.ts";
 import { encodeReport } from "../contracts/encode.ts";
 import { readReportFacts, reportHeaders } from "../contracts/report-headers.ts";
 import type { WindowDetail } from "../core/summary.ts";
-import { BackbeatError } from "../errors.ts";
-import type {
-  CommitResult,
-  NewRecord,
-  ReadStart,
-  ReportStore,
-  StreamListener,
-  StreamMessage,
-} from "../ports.ts";
 import { Commits } from "./commits.ts";
 import { ReportTail } from "./report-tail.ts";
 
 const SUBJECTS = { commit: "c.report.commit", chain: "c.report.chain" };
-
-/** What the next commit meets; `lost` and `late` give no answer. */
-type Fate = "works" | "lost" | "late" | "unreachable";
-
-/** A report stream in memory whose commits can be made to go wrong. */
-class Store implements ReportStore {
-  readonly records: StreamMessage[] = [];
-  readonly fates: Fate[] = [];
-  /** Called before a commit is judged: another replica's chance. */
-  before: () => void = () => undefined;
-  #listener: StreamListener | undefined;
-  #isReachable = true;
-
-  put({ body, headers, kind }: NewRecord): number {
-    const seq = this.records.length + 1;
-    const get = (name: string) => headers[name] ?? "";
-    const record = {
-      seq,
-      timeMs: 0,
-      subject: SUBJECTS[kind === "report" ? "commit" : "chain"],
-      data: body,
-      headers: { get },
-    };
-    this.records.push(record);
-    queueMicrotask(() => this.#listener?.message(record));
-    return seq;
-  }
-
-  async state() {
-    if (!this.#isReachable) {
-      this.#isReachable = true;
-      throw new BackbeatError("nats-unreachable", "no answer");
-    }
-    return { id: "reports", firstSeq: 1, lastSeq: this.records.length, bytes: 0 };
-  }
-
-  read({ seq }: ReadStart, listener: StreamListener) {
-    this.#listener = listener;
-    for (const record of this.records.slice(seq - 1)) queueMicrotask(() => listener.message(record));
-    return { pending: 0, heardAtMs: 0, pause() {}, resume() {}, stop() {} };
-  }
-
-  async get(seq: number) {
-    return this.records[seq - 1];
-  }
-
-  async count(kind: "report" | "chain") {
-    return this.records.filter(({ subject }) => subject.endsWith(kind === "chain" ? "chain" : "commit"))
-      .length;
-  }
-
-  async last(kind?: "report" | "chain") {
-    return this.records.findLast(
-      (record) => kind === undefined || record.subject.endsWith(kind === "chain" ? "chain" : "commit"),
-    );
-  }
-
-  async commit(record: NewRecord, expectedLastSeq: number): Promise<CommitResult> {
-    this.before();
-    const fate = this.fates.shift() ?? "works";
-    if (fate === "lost") return { kind: "unknown", why: "time-out" };
-    if (expectedLastSeq !== this.records.length) return { kind: "conflict" };
-    const seq = this.put(record);
-    if (fate === "unreachable") this.#isReachable = false;
-    return fate === "works" ? { kind: "stored", seq } : { kind: "unknown", why: "time-out" };
-  }
-}
 
 const chainBody = encodeChainRecord({
   type: CHAIN_RECORD_TYPE,
@@ -121,8 +46,8 @@ function barOf(n: number, agents = n): WindowDetail {
   } as WindowDetail;
 }
 
-async function house(prepare: (store: Store) => void = () => undefined, reportedFirstSeq = 0) {
-  const store = new Store();
+async function house(prepare: (store: MemoryReportStore) => void = () => undefined, reportedFirstSeq = 0) {
+  const store = new MemoryReportStore(SUBJECTS);
   store.put({ kind: "chain", headers: {}, body: chainBody });
   prepare(store);
   const log = recordingLog();
@@ -164,7 +89,7 @@ function storeAsOther({ chain, store, tail }: House, detail: WindowDetail): void
   });
 }
 
-function storedBars(store: Store): number[] {
+function storedBars(store: MemoryReportStore): number[] {
   const reports = store.records.filter(({ subject }) => subject === SUBJECTS.commit);
   return reports.map(({ data }) => JSON.parse(new TextDecoder().decode(data)).from_beat);
 }

@@ -61,6 +61,12 @@ export class ReportHistory {
     return message && this.#read(message);
   }
 
+  /** Every report, newest first, read as far as it is iterated. @throws as `page` */
+  async *newestFirst(): AsyncGenerator<PlacedReport> {
+    const { firstSeq, lastSeq } = await this.#reports.state();
+    yield* this.#backwards(lastSeq, firstSeq);
+  }
+
   /** Every report from `fromSeq` down to `downToSeq`. */
   async *#backwards(fromSeq: number, downToSeq: number): AsyncGenerator<PlacedReport> {
     for (let end = fromSeq; end >= downToSeq && end > 0; end -= RECORDS_AT_ONCE) {

@@ -13,6 +13,7 @@ import { BackbeatError, messageOf } from "../errors.ts";
 import type { Durability, StreamFault, StreamState, Streams, Timer } from "../ports.ts";
 import { askUntilAnswered } from "./ask-until-answered.ts";
 import { BarLengthWatch } from "./bar-length-watch.ts";
+import { ChainKeeper } from "./chain-keeper.ts";
 import { type ChainVerdict, judgeChain } from "./chain-verdict.ts";
 import { ReportHistory } from "./history.ts";
 import { JournalFold } from "./journal-fold.ts";
@@ -44,6 +45,7 @@ export class JournalMode implements ReverbMode {
   readonly #tail: ReportTail;
   readonly #barLength: BarLengthWatch;
   readonly #watch: JournalWatch;
+  readonly #keeper: ChainKeeper;
   /** What is shown before the first fold. */
   readonly #empty: { readonly aggregator: Aggregator; readonly decoder: Decoder };
   #fold: JournalFold | undefined;
@@ -80,6 +82,7 @@ export class JournalMode implements ReverbMode {
         this.#fold?.abandon();
       },
     });
+    this.#keeper = new ChainKeeper({ ...ports, reports: streams.reports, tail: this.#tail });
     ports.log.info(
       `reverb reads the journal of cluster ${settings.clusterId}, ${this.durability} because ${streams.durabilityReason}`,
       {
@@ -194,6 +197,7 @@ export class JournalMode implements ReverbMode {
     return judgeChain({
       chain: this.#tail.chain,
       lastOfChain: this.#tail.lastOfChain,
+      hasReports: this.#tail.lastReport !== undefined,
       journal,
       profile: this.#profile,
       // Only at the start: whoever begins a chain later knows better than a setting of long ago.
@@ -271,6 +275,7 @@ export class JournalMode implements ReverbMode {
     const journalId = this.#tail.chain?.record.journal_id;
     if (fold === undefined || journalId === undefined || this.#watch.hindrance !== undefined) return;
     fold.look();
+    if (fold.isCaughtUp) void this.#keeper.look();
     // Before the answer: what is read meanwhile is not behind it.
     const use = {
       id: journalId,

@@ -48,6 +48,7 @@ export class ReportTail {
   #reading: StreamReading | undefined;
   #lastSeq = 0;
   #chain: Chain | undefined;
+  #chainSeq: number | undefined;
   #lastReport: TailReport | undefined;
   #waiting: Waiting[] = [];
 
@@ -84,6 +85,11 @@ export class ReportTail {
   /** The newest chain; undefined where none was ever begun. */
   get chain(): Chain | undefined {
     return this.#chain;
+  }
+
+  /** The newest place of its record: the record of a long chain is repeated. */
+  get chainSeq(): number | undefined {
+    return this.#chainSeq;
   }
 
   /** The newest report, of whatever chain. */
@@ -123,7 +129,7 @@ export class ReportTail {
     const { subjects } = this.#options;
     this.#lastSeq = message.seq;
     if (message.subject === subjects.commit) this.#takeReport(message);
-    else if (message.subject === subjects.chain && message.seq !== this.#chain?.seq) this.#takeChain(message);
+    else if (message.subject === subjects.chain && message.seq !== this.#chainSeq) this.#takeChain(message);
     const reached = this.#waiting.filter(({ seq }) => seq <= message.seq);
     if (reached.length === 0) return;
     this.#waiting = this.#waiting.filter(({ seq }) => seq > message.seq);
@@ -158,7 +164,11 @@ export class ReportTail {
       );
       return;
     }
-    this.#chain = { id: chainIdOf(data), record, seq };
+    this.#chainSeq = seq;
+    const id = chainIdOf(data);
+    // Repeated, so that it is not aged out before its reports: nothing begins.
+    if (id === this.#chain?.id) return;
+    this.#chain = { id, record, seq };
     this.#recent.clear();
     this.#options.onChain();
   }

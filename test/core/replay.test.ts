@@ -97,6 +97,30 @@ describe("R7 replay", () => {
     }
   });
 
+  it("R7 a new line that comes back to a window of its own candidates is computed alike from any Replay-From", () => {
+    const settings = { clusterId: "c1", barLength: 1, leapBeats: 1 };
+    const windows = ["a", "b", "a", "a", "c", "c", "c", "d", "d", "e", "e"];
+    const beats = [3, 4, 7, 8, 20, 21, 22, 23, 24, 25, 26];
+    const start = placed([{ frame: 50 }]);
+    const later = placed([{ frame: 50 }, ...beats.map((frame) => ({ frame }))]).slice(1);
+    const entries = [
+      ...start,
+      ...later.map((entry, at) =>
+        entry.kind === "frame"
+          ? { ...entry, frame: { ...entry.frame, window_id: (windows[at] ?? "").repeat(32) } }
+          : entry,
+      ),
+    ];
+    const whole = foldAll(new Aggregator(settings), entries);
+    expect(whole.length).toBeGreaterThan(3);
+    for (const [at, { position }] of whole.entries()) {
+      const { replayFrom: replay } = position;
+      const from = replay.carry === undefined ? { replay: { seq: 1 } } : { replay };
+      const again = foldFrom(settings, from, entries).slice(at - whole.length);
+      expect(again.map(committed)).toEqual(whole.slice(at).map(committed));
+    }
+  });
+
   it("R7 a fold that was interrupted at any entry and taken up from its snapshot says the same", () => {
     let bars = 0;
     fc.assert(

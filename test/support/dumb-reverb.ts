@@ -173,6 +173,8 @@ export class DumbReverb {
 
   #wouldFlipBack(entry: FrameEntry): boolean {
     const older = this.bars.slice(0, -1);
+    // A new line may have come back to one of its own windows.
+    if (isSame(this.bars.at(-1)?.windowId ?? "", entry.frame.window_id)) return false;
     return older.some((bar) => isSame(bar.windowId, entry.frame.window_id));
   }
 

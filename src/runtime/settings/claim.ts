@@ -132,8 +132,8 @@ export const CLAIM_SETTINGS = {
     unit: "seconds",
     default: 10,
     defaultIn: { claim: 5, exec: 2, doctor: 5 },
-    doc: "How long to wait for NATS and a beat; exec waits only when the command has ended",
-    commands: ["claim", "exec", "watch", "doctor", "sim"],
+    doc: "How long to wait for NATS, and for a beat or an answer; exec waits only when the command has ended",
+    commands: ["claim", "exec", "watch", "reports", "replay", "verify", "journal", "doctor", "sim"],
     alias: { command: "claim", flag: "timeout" },
   }),
   verbose: setting({

@@ -1,6 +1,6 @@
 /** What is kept of a cluster, how surely, and for how long; and how its history is looked at. */
-import { choice, integer, onOff } from "./kinds.ts";
-import { optional, setting } from "./setting.ts";
+import { choice, integer, onOff, text } from "./kinds.ts";
+import { optional, required, setting } from "./setting.ts";
 
 const KEEPERS = ["up", "reverb", "journal", "doctor"] as const;
 const REVERB = ["up", "reverb"] as const;
@@ -86,6 +86,21 @@ export const JOURNAL_SETTINGS = {
     defaultIn: { replay: 1 },
     doc: "How many reports, the newest",
     commands: ["reports", "replay"],
+  }),
+  windowPrefix: optional({
+    flag: "window",
+    group: "Command",
+    kind: text("<window>", "1 to 32 hex digits: a window id, or how it begins", /^[0-9a-fA-F]{1,32}$/),
+    doc: "The bar of the report: its window id, or enough of its first digits",
+    defaultText: "the newest ones",
+    commands: ["reports", "replay"],
+  }),
+  journalAction: required({
+    flag: "action",
+    group: "Command",
+    kind: choice("<action>", ["status", "adopt"]),
+    doc: "status: is the journal whole, and what is it; adopt: begin anew with what it holds",
+    commands: ["journal"],
   }),
   recompute: setting({
     flag: "replay",

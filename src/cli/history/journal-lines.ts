@@ -1,0 +1,141 @@
+/** What `backbeat journal` says, for eyes and for programs. Pure. */
+import { profileHashOf } from "../../contracts/chain-record.ts";
+import type { StreamDetails } from "../../nats/found-streams.ts";
+import type { JournalExam } from "../../reverb/examine-journal.ts";
+import { durationText } from "../duration.ts";
+import type { Paint } from "../paint.ts";
+import { countOf, countText, plain } from "../plain.ts";
+import { aligned, timestamp } from "./report-table.ts";
+
+export interface JournalStatus {
+  readonly exam: JournalExam;
+  readonly journal: StreamDetails | undefined;
+  readonly reports: StreamDetails | undefined;
+  readonly nowMs: number;
+}
+
+const BYTE_UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB"] as const;
+
+/** Without ends of line. */
+export function statusLines(status: JournalStatus, paint: Paint): readonly string[] {
+  const { exam } = status;
+  const { chain } = exam;
+  return [
+    paint.strong("journal"),
+    ...streamLines(status.journal, status.nowMs),
+    paint.strong("reports"),
+    ...streamLines(status.reports, status.nowMs),
+    ...(chain === undefined
+      ? ["no chain of reports was begun yet"]
+      : [
+          paint.strong(`chain ${chain.id}`),
+          ...aligned([
+            [
+              "begun",
+              `${plain(chain.record.made_at, 40)} by ${plain(chain.record.node, 80)}, ${chain.record.reason}`,
+            ],
+            [
+              "from entry",
+              `${chain.record.from.seq}${chain.record.partial ? ", the first bar partial" : ""}`,
+            ],
+            ["profile", profileHashOf(chain.record.profile)],
+            ...Object.entries(chain.record.profile).map(
+              ([name, value]) => [`  ${plain(name, 40)}`, plain(String(value), 80)] as const,
+            ),
+          ]),
+        ]),
+    ...needLines(exam),
+    ...verdictLines(exam, paint),
+  ];
+}
+
+/** Member names of the JSON that `status --json` writes. */
+export function statusObject({ exam, journal, nowMs, reports }: JournalStatus): object {
+  const { chain, fault, lastReport } = exam;
+  return {
+    whole: fault === undefined && chain !== undefined,
+    fault: fault === undefined ? null : { kind: fault.kind, text: fault.text },
+    needed_from_seq: neededSeqOf(exam) ?? null,
+    journal: journal === undefined ? null : streamObject(journal, nowMs),
+    reports: reports === undefined ? null : streamObject(reports, nowMs),
+    last_report:
+      lastReport === undefined ? null : { seq: lastReport.seq, last_journal_seq: lastReport.facts.lastSeq },
+    chain:
+      chain === undefined
+        ? null
+        : { id: chain.id, profile_hash: profileHashOf(chain.record.profile), ...chain.record },
+  };
+}
+
+/** The first entry that the open bar needs; undefined before there is a chain. */
+function neededSeqOf({ chain, lastReport }: JournalExam): number | undefined {
+  return lastReport !== undefined && lastReport.facts.chain === chain?.id
+    ? lastReport.facts.replayFrom.seq
+    : chain?.record.from.seq;
+}
+
+function needLines(exam: JournalExam): readonly string[] {
+  const needed = neededSeqOf(exam);
+  if (needed === undefined) return [];
+  const entries = exam.journal === undefined ? 0 : Math.max(0, exam.journal.lastSeq - needed + 1);
+  return [`the open bar needs the journal from entry ${needed} on, ${countOf(entries, "entry", "entries")}`];
+}
+
+function verdictLines({ chain, fault }: JournalExam, paint: Paint): readonly string[] {
+  if (fault !== undefined) {
+    const next =
+      chain === undefined
+        ? []
+        : [
+            "no bar is closed any more; `backbeat journal adopt` begins a new chain with what the journal holds now",
+          ];
+    return [paint.bad(`broken: ${plain(fault.text, 2_000)}`), ...next];
+  }
+  if (chain === undefined)
+    return [paint.warn("nothing is reported yet: start `backbeat reverb`, it begins by itself")];
+  return [paint.good("whole: nothing to do")];
+}
+
+function streamLines(stream: StreamDetails | undefined, nowMs: number): readonly string[] {
+  if (stream === undefined) return ["  is not there"];
+  const { ageMaxMs, bytes, bytesMax, firstSeq, lastSeq, messages, oldestMs, replicas } = stream;
+  const limits = [
+    ageMaxMs === undefined ? "" : durationText(ageMaxMs),
+    bytesMax === undefined ? "" : bytesText(bytesMax),
+  ].filter((limit) => limit !== "");
+  return aligned([
+    ["stream", stream.name],
+    ["holds", `${countOf(messages, "message")}, ${bytesText(bytes)}`],
+    ["sequences", messages === 0 ? `none, the next is ${lastSeq + 1}` : `${firstSeq} to ${lastSeq}`],
+    ...(oldestMs === undefined
+      ? []
+      : [["oldest", `${timestamp(oldestMs)}, ${durationText(nowMs - oldestMs)} ago`] as const]),
+    ["keeps", limits.length === 0 ? "everything" : `at most ${limits.join(", ")}`],
+    ["servers", countText(replicas)],
+  ]);
+}
+
+function streamObject(stream: StreamDetails, nowMs: number): object {
+  const { ageMaxMs, bytesMax, oldestMs } = stream;
+  return {
+    name: stream.name,
+    messages: stream.messages,
+    bytes: stream.bytes,
+    first_seq: stream.firstSeq,
+    last_seq: stream.lastSeq,
+    oldest_age_seconds: oldestMs === undefined ? null : Math.max(0, Math.round((nowMs - oldestMs) / 1_000)),
+    max_age_seconds: ageMaxMs === undefined ? null : ageMaxMs / 1_000,
+    max_bytes: bytesMax ?? null,
+    replicas: stream.replicas,
+  };
+}
+
+/** `1.5 MiB`. */
+function bytesText(bytes: number): string {
+  let [value, unit] = [bytes, 0];
+  while (value >= 1_024 && unit < BYTE_UNITS.length - 1) {
+    value /= 1_024;
+    unit += 1;
+  }
+  return `${unit === 0 ? countText(value) : Math.round(value * 10) / 10} ${BYTE_UNITS[unit]}`;
+}

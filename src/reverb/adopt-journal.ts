@@ -1,0 +1,151 @@
+/**
+ * Leads out of a journal that was lost: begins a new chain of reports with what the journal holds now (R1).
+ *
+ * No bar is ever reported twice: the new chain leaves to the old one every bar up to the newest whose window is in
+ * the report stream already, wherever it begins in this journal. It is committed as replicas commit theirs: against
+ * the end of the report stream as it was read, and after a conflict everything is read and decided anew.
+ */
+import {
+  CHAIN_RECORD_TYPE,
+  type ChainRecord,
+  chainIdOf,
+  encodeChainRecord,
+} from "../contracts/chain-record.ts";
+import { ALGORITHM } from "../core/profile.ts";
+import { BackbeatError } from "../errors.ts";
+import type { StreamState } from "../ports.ts";
+import { type ExamParts, examineJournal, type JournalExam } from "./examine-journal.ts";
+import { windowIdIn } from "./find-report.ts";
+import { readRange } from "./read-range.ts";
+import { ReplayFold } from "./replay.ts";
+import type { Chain } from "./report-tail.ts";
+import { walkRecords } from "./walk-records.ts";
+
+/** Newest records among which a window is sought: a year of bars of five minutes; a journal keeps far less. */
+const RECORDS_SOUGHT_MAX = 100_000;
+
+/** Each try but the last met somebody else who wrote; nobody but an operator does. */
+const TRIES_MAX = 5;
+
+export type Adoption =
+  | { readonly kind: "adopted"; readonly chainId: string; readonly record: ChainRecord }
+  /** Nothing was changed. */
+  | { readonly kind: "nothing"; readonly why: string };
+
+export interface AdoptParts extends ExamParts {
+  /** Who adopts: for people. */
+  readonly node: string;
+}
+
+/** Why there is nothing to adopt; undefined where there is. */
+export function nothingToAdopt({ chain, fault }: JournalExam): string | undefined {
+  if (chain === undefined)
+    return fault?.text ?? "no chain of reports was ever begun: reverb begins the first by itself";
+  const algorithm = Number(chain.record.profile.algorithm);
+  if (algorithm > ALGORITHM)
+    return `reports are computed by algorithm ${algorithm}, this program has ${ALGORITHM}: adopt with one that has it`;
+  return fault === undefined ? "the journal is whole: it holds what the open bar needs" : undefined;
+}
+
+/** Resolves when the new chain stands, or where none is needed. @throws BackbeatError `nats-unreachable`, `stream-missing` */
+export async function adoptJournal(parts: AdoptParts): Promise<Adoption> {
+  const tried = new Set<string>();
+  for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
+    const exam = await examineJournal(parts);
+    const { chain, journal, reportsLastSeq } = exam;
+    // A commit without an answer may have been stored all the same.
+    if (chain !== undefined && tried.has(chain.id))
+      return { kind: "adopted", chainId: chain.id, record: chain.record };
+    const nothing = nothingToAdopt(exam);
+    if (nothing !== undefined || chain === undefined) return { kind: "nothing", why: nothing ?? "" };
+    if (journal === undefined)
+      throw new BackbeatError("stream-missing", "Cannot adopt the journal: it is not there");
+    const record = await recordFor(parts, { chain, journal });
+    const body = encodeChainRecord(record);
+    tried.add(chainIdOf(body));
+    const result = await parts.reports.commit({ kind: "chain", headers: {}, body }, reportsLastSeq);
+    if (result.kind === "stored") return { kind: "adopted", chainId: chainIdOf(body), record };
+  }
+  throw new BackbeatError(
+    "nats-unreachable",
+    `Cannot adopt the journal: the report stream took no record in ${TRIES_MAX} tries; look at the server, then try again`,
+  );
+}
+
+async function recordFor(
+  parts: AdoptParts,
+  { chain, journal }: { readonly chain: Chain; readonly journal: StreamState },
+): Promise<ChainRecord> {
+  const { afterFirstSeq, fromSeq } = await reportedIn(parts, { chain, journal });
+  return {
+    type: CHAIN_RECORD_TYPE,
+    cluster_id: chain.record.cluster_id,
+    node: parts.node,
+    made_at: new Date(parts.clock.wallMs()).toISOString(),
+    reason: "adopted",
+    journal_id: journal.id,
+    from: { seq: fromSeq },
+    partial: true,
+    after_first_seq: afterFirstSeq,
+    profile: chain.record.profile,
+  };
+}
+
+interface Reported {
+  /** Where the new chain's fold begins: the journal's first entry, or the one after its last hole. */
+  readonly fromSeq: number;
+  /** First sequence, in this journal, of the newest bar that is in the report stream already; 0: none is. */
+  readonly afterFirstSeq: number;
+}
+
+async function reportedIn(
+  parts: AdoptParts,
+  { chain, journal }: { readonly chain: Chain; readonly journal: StreamState },
+): Promise<Reported> {
+  const windows = await reportedWindows(parts);
+  const { clock, onProgress, silenceMaxMs, subjects } = parts;
+  const toSeq = journal.lastSeq;
+  let fromSeq = Math.max(1, journal.firstSeq);
+  for (;;) {
+    const fold = new ReplayFold(
+      chain,
+      { replay: { seq: fromSeq }, partial: true, afterFirstSeq: 0 },
+      subjects,
+    );
+    let afterFirstSeq = 0;
+    const range = {
+      fromSeq,
+      toSeq,
+      clock,
+      silenceMaxMs,
+      onProgress: (seq: number) => onProgress?.({ what: "the journal", seq, toSeq }),
+    };
+    const note = (windowId: string, firstSeq: number) => {
+      if (windows.has(windowId.toLowerCase())) afterFirstSeq = Math.max(afterFirstSeq, firstSeq);
+    };
+    const fault = await readRange(parts.journal, range, (message) => {
+      for (const { position, windowId } of fold.take(message)) note(windowId, position.firstSeq);
+    });
+    if (fault === undefined) {
+      for (const { windowId } of fold.aggregator.openWindows())
+        note(windowId, fold.aggregator.openWindow(windowId)?.position.firstSeq ?? 0);
+      return { fromSeq, afterFirstSeq };
+    }
+    // Replicas could not read over a hole either.
+    if (fault.nextSeq === undefined || fault.nextSeq <= fromSeq)
+      throw new BackbeatError("stream-missing", `Cannot adopt the journal: ${fault.text}; try again`);
+    fromSeq = fault.nextSeq;
+  }
+}
+
+async function reportedWindows(parts: AdoptParts): Promise<ReadonlySet<string>> {
+  const windows = new Set<string>();
+  const visitor = {
+    record(record: Parameters<Parameters<typeof walkRecords>[1]["record"]>[0]) {
+      const id = record.kind === "report" ? windowIdIn(record) : undefined;
+      if (id !== undefined) windows.add(id.toLowerCase());
+    },
+  };
+  await walkRecords(parts, visitor, RECORDS_SOUGHT_MAX);
+  return windows;
+}

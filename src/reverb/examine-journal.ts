@@ -1,0 +1,105 @@
+/**
+ * Whether a journal can give the reports that come next: by what the server says of it, and by computing the last
+ * report again. It reads and decides; it changes nothing.
+ */
+import type { ReportStore, StreamFault, StreamMessage, StreamState } from "../ports.ts";
+import { beginOf, CHAIN_LOST, faultOf } from "./chain-verdict.ts";
+import { readRange } from "./read-range.ts";
+import { compareReport, obstacleOf, ReplayFold, type ReplayParts } from "./replay.ts";
+import type { Chain } from "./report-tail.ts";
+import { stateOrNone } from "./state-or-none.ts";
+import { type RecordSubjects, type ReportRecord, readRecord } from "./stored-record.ts";
+
+export interface ExamParts extends ReplayParts {
+  readonly reports: ReportStore;
+  readonly subjects: ReplayParts["subjects"] & RecordSubjects;
+}
+
+export interface JournalExam {
+  /** Sequence that the report stream ended with when it was looked at. */
+  readonly reportsLastSeq: number;
+  /** The newest chain; undefined where none is stored. */
+  readonly chain: Chain | undefined;
+  /** The newest report, of whatever chain. */
+  readonly lastReport: ReportRecord | undefined;
+  /** Undefined: it is gone. */
+  readonly journal: StreamState | undefined;
+  /** Undefined: it is whole, or there is nothing yet that it must hold. */
+  readonly fault: StreamFault | undefined;
+}
+
+/** @throws BackbeatError `nats-unreachable`, `stream-missing` where there is no report stream */
+export async function examineJournal(parts: ExamParts): Promise<JournalExam> {
+  const { chain, lastReport, reportsLastSeq } = await endOf(parts);
+  const journal = await stateOrNone(parts.journal);
+  const exam = { reportsLastSeq, chain, lastReport, journal };
+  if (chain === undefined) return { ...exam, fault: lastReport && CHAIN_LOST };
+  if (journal === undefined)
+    return { ...exam, fault: { kind: "deleted", text: "the journal was deleted, or never made" } };
+  const lastOfChain = lastReport?.facts.chain === chain.id ? lastReport : undefined;
+  const fault =
+    faultOf({ journal, lastOfChain }, chain) ?? (await faultInside(parts, { chain, journal, lastOfChain }));
+  return { ...exam, fault };
+}
+
+interface End {
+  readonly reportsLastSeq: number;
+  readonly chain: Chain | undefined;
+  readonly lastReport: ReportRecord | undefined;
+}
+
+/** The end of the report stream at one moment: the state first, then what it ends with. */
+async function endOf({ reports, subjects }: ExamParts): Promise<End> {
+  const read = (message: StreamMessage | undefined) => message && readRecord(message, subjects);
+  for (;;) {
+    const { lastSeq } = await reports.state();
+    const [chain, report] = [read(await reports.last("chain")), read(await reports.last("report"))];
+    // Stored meanwhile: it is looked at again, and what comes comes at most once a bar.
+    if (Math.max(chain?.seq ?? 0, report?.seq ?? 0) > lastSeq) continue;
+    return {
+      reportsLastSeq: lastSeq,
+      chain: chain?.kind === "chain" ? chain.chain : undefined,
+      lastReport: report?.kind === "report" ? report : undefined,
+    };
+  }
+}
+
+/** Reads what the open bar needs, and computes the last report again on the way. */
+async function faultInside(
+  parts: ExamParts,
+  known: {
+    readonly chain: Chain;
+    readonly journal: StreamState;
+    readonly lastOfChain: ReportRecord | undefined;
+  },
+): Promise<StreamFault | undefined> {
+  const { chain, journal, lastOfChain } = known;
+  // By another algorithm it cannot be computed here; a report that was changed says nothing of the journal.
+  const isComparable =
+    lastOfChain !== undefined &&
+    obstacleOf(lastOfChain, { chain, journal }) === undefined &&
+    lastOfChain.hash === lastOfChain.saidHash;
+  const begin = beginOf(chain, lastOfChain);
+  const fold = new ReplayFold(chain, begin, parts.subjects);
+  let difference: string | undefined = isComparable ? "no bar begins where it began" : undefined;
+  const { clock, onProgress, silenceMaxMs } = parts;
+  const { seq: fromSeq } = begin.replay;
+  const range = {
+    fromSeq,
+    toSeq: journal.lastSeq,
+    clock,
+    silenceMaxMs,
+    onProgress: (seq: number) => onProgress?.({ what: "the journal", seq, toSeq: journal.lastSeq }),
+  };
+  const fault = await readRange(parts.journal, range, (message) => {
+    for (const detail of fold.take(message)) {
+      if (!isComparable || detail.position.firstSeq !== lastOfChain.facts.firstSeq) continue;
+      const result = compareReport(lastOfChain, { chain, detail });
+      difference = result.kind === "differs" ? result.differences.join("; ") : undefined;
+    }
+  });
+  if (fault !== undefined) return fault;
+  if (difference === undefined) return undefined;
+  const text = `the journal holds other entries than the last report was computed from: ${difference}`;
+  return { kind: "went-back", text };
+}
