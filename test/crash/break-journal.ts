@@ -14,19 +14,35 @@ const REPORT_MAX_MS = 20_000;
 const LOG_LAG_MS = 300;
 const CANNOT_GO_ON = "Cannot go on";
 
-const DEEDS: Readonly<Record<string, (manager: JetStreamManager) => Promise<unknown>>> = {
-  "is deleted": (manager) => manager.streams.delete(JOURNAL),
-  "is made again by hand": async (manager) => {
-    const { config } = await manager.streams.info(JOURNAL);
-    await manager.streams.delete(JOURNAL);
-    await manager.streams.add(config);
+interface Deed {
+  readonly name: string;
+  readonly does: (manager: JetStreamManager) => Promise<unknown>;
+  /** What an operator mends before adopting. */
+  readonly mend?: (manager: JetStreamManager) => Promise<unknown>;
+}
+
+const DEEDS: readonly Deed[] = [
+  { name: "is deleted", does: (manager) => manager.streams.delete(JOURNAL) },
+  {
+    name: "is made again by hand",
+    async does(manager) {
+      const { config } = await manager.streams.info(JOURNAL);
+      await manager.streams.delete(JOURNAL);
+      await manager.streams.add(config);
+    },
   },
-  "is purged": (manager) => manager.streams.purge(JOURNAL),
-  "is cut by its limit": async (manager) => {
-    const { config } = await manager.streams.info(JOURNAL);
-    await manager.streams.update(JOURNAL, { ...config, max_bytes: CUT_BYTES });
+  { name: "is purged", does: (manager) => manager.streams.purge(JOURNAL) },
+  {
+    name: "is cut by its limit",
+    does: (manager) => keepAtMost(manager, CUT_BYTES),
+    mend: (manager) => keepAtMost(manager, -1),
   },
-};
+];
+
+async function keepAtMost(manager: JetStreamManager, max_bytes: number): Promise<void> {
+  const { config } = await manager.streams.info(JOURNAL);
+  await manager.streams.update(JOURNAL, { ...config, max_bytes });
+}
 
 export const breakJournal: Scenario = {
   name: "break-journal",
@@ -48,13 +64,13 @@ export const breakJournal: Scenario = {
     };
     let since = 0;
     let fromLine = 0;
-    for (const [name, deed] of Object.entries(DEEDS)) {
+    for (const deed of DEEDS) {
       await moreReports(stage, isShort ? 3 : 6);
       await check(since, fromLine);
-      faults.push(...(await breakAndAdopt(stage, { name, deed: () => deed(manager), reverb })));
+      faults.push(...(await breakAndAdopt(stage, { deed, manager, reverb })));
       since = (await readReports(stage.connection)).length;
       fromLine = [...stage.log()].length;
-      say(`the journal ${name}: adopted`);
+      say(`the journal ${deed.name}: adopted`);
     }
     await moreReports(stage, 4);
     await check(since, fromLine);
@@ -64,7 +80,7 @@ export const breakJournal: Scenario = {
     return {
       faults,
       figures: {
-        "broken journals": Object.keys(DEEDS).length,
+        "broken journals": DEEDS.length,
         reports: reports.length,
         "complete by the log": checked,
       },
@@ -75,14 +91,14 @@ export const breakJournal: Scenario = {
 async function breakAndAdopt(
   stage: Stage,
   {
-    deed,
-    name,
+    deed: { does, mend, name },
+    manager,
     reverb,
-  }: { readonly name: string; readonly deed: () => Promise<unknown>; readonly reverb: Replica },
+  }: { readonly deed: Deed; readonly manager: JetStreamManager; readonly reverb: Replica },
 ): Promise<string[]> {
   const faults: string[] = [];
   const saidBefore = reverb.log.split(CANNOT_GO_ON).length;
-  await deed();
+  await does(manager);
   const told = async () => {
     const { body, status } = await reverb.ask("/ready");
     return status === 503 && /journal/.test((body as { reason: string }).reason);
@@ -97,6 +113,7 @@ async function breakAndAdopt(
   if (after.length !== before.length) faults.push(`the journal ${name}, and a report was stored`);
   const said = reverb.log.split(CANNOT_GO_ON).length - saidBefore;
   if (said !== 1) faults.push(`the journal ${name}: said ${said} times`);
+  await mend?.(manager);
   const { code, output } = await stage.program(["journal", "adopt", "--yes", "--journal-max-bytes", "0"]);
   if (code !== 0) faults.push(`the journal ${name}, adopt ended with ${code}: ${output}`);
   await reverb.untilReady();

@@ -46,7 +46,9 @@ export const JOURNAL_SETTINGS = {
     group: "Journal",
     kind: integer("<seconds>", { min: 0, max: YEAR_SECONDS }),
     unit: "seconds",
-    default: DAY_SECONDS,
+    // A journal that nobody writes to for longer than that is cut, and must be adopted; at home that is a holiday.
+    default: 7 * DAY_SECONDS,
+    defaultIn: { up: 0 },
     doc: "How long the journal keeps beats and claims; 0: no limit",
     commands: KEEPERS,
   }),
