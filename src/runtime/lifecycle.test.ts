@@ -44,6 +44,18 @@ describe("Lifecycle", () => {
     },
   );
 
+  it("Lifecycle stops where its parent went away before it began to listen", async () => {
+    const gone = Object.assign(new FakeProcess(), { connected: false });
+    const { lifecycle } = started({ process: gone });
+    expect(lifecycle.signal.aborted).toBe(true);
+    let stopped = false;
+    lifecycle.onStop("a part that starts all the same", () => {
+      stopped = true;
+    });
+    expect(await lifecycle.finished).toBe(0);
+    expect(stopped).toBe(true);
+  });
+
   it("BACKBEAT-REQ-020 Lifecycle ends at once on a second signal", () => {
     const { process, lifecycle } = started();
     lifecycle.onStop("slow", forever);

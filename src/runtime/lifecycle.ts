@@ -24,6 +24,8 @@ type StopSignal = keyof typeof SIGNAL_EXIT_CODES;
 export interface ProcessLike extends Pick<EventEmitter, "on" | "off"> {
   exit(code: number): void;
   readonly ppid: number;
+  /** Of the channel to a parent that has one: false once it is gone; undefined where there was none. */
+  readonly connected?: boolean;
 }
 
 type Listener = (argument: unknown) => void;
@@ -70,6 +72,8 @@ export class Lifecycle {
     this.#listen("unhandledRejection", (error) => this.#onUncaught(error));
     this.#listen("disconnect", () => this.stop("the process that started this one is gone"));
     if (options.followParent === true) this.#followParent();
+    // Gone while this process was loading: the event came before anybody listened.
+    if (this.#process.connected === false) this.stop("the process that started this one is gone");
   }
 
   /** Aborted when stopping begins: for whatever is still starting or waiting then. */
