@@ -142,6 +142,9 @@ describe("backbeat watch", () => {
     await using program = startProgram(["watch", "--nats", own.url, "--cluster", CLUSTER, "--beats", "2"]);
     await waitFor("the first beat", () => program.stdout().includes("beat 1 "));
     await own.restart();
+    // Who comes back first is open: watch asks, and what it missed by asking too early it hears.
+    await waitFor("the pulse to be back", () => pulse.connected);
+    pulse.publish(subjects.beat, frame(2));
     const { end, stderr, stdout } = await program.ended;
     expect(stdout).toContain("beat 2 ");
     expect(stderr).toContain("Lost NATS");
