@@ -11,6 +11,7 @@ import { statusLines, statusObject } from "./history/journal-lines.ts";
 import { jsonText } from "./history/json.ts";
 import { type History, withHistory } from "./history/with-history.ts";
 import { paintFor } from "./paint.ts";
+import { streamPlansOf } from "./stream-settings.ts";
 
 const WHOLE = 0;
 const ADOPTED = 0;
@@ -73,18 +74,7 @@ async function adopt(settings: SettingsOf<"journal">, { context, history }: Adop
 
 /** The journal, made where it is not there; what exists is checked and stays as it is. @throws BackbeatError `journal-refused` */
 async function madeStreams(settings: SettingsOf<"journal">, { bus, clock, log, subjects }: History) {
-  const { clusterId, journalAgeMaxSeconds, journalBytesMax, journalReplicas, reportsBytesMax } = settings;
-  const plans = {
-    clusterId,
-    subjects,
-    retention: {
-      ageMaxMs: journalAgeMaxSeconds * 1_000,
-      bytesMax: journalBytesMax,
-      replicas: journalReplicas,
-    },
-    reports: { bytesMax: reportsBytesMax },
-    leaveAsFound: true,
-  };
+  const plans = { ...streamPlansOf(settings, subjects), leaveAsFound: true };
   const giveUp = new AbortController();
   const timer = clock.after(settings.waitSeconds * 1_000, () => giveUp.abort());
   const streams = await openStreams(bus, plans, log).open(giveUp.signal);

@@ -6,28 +6,14 @@
  * Messages are pulled, a bounded number under way; a consumer that skips, falls silent or ends is given up and the
  * next attempt begins. Only a stream that does not hold what comes next ends the reading, with its fault.
  */
-import { createInbox, type Msg, type NatsConnection } from "@nats-io/transport-node";
+import type { Msg, NatsConnection } from "@nats-io/transport-node";
 import { BackbeatError, messageOf } from "../errors.ts";
 import type { Log, ReadStart, StreamFault, StreamListener, StreamMessage, StreamReading } from "../ports.ts";
-import { AckSubject } from "./ack-subject.ts";
+import type { AckSubject } from "./ack-subject.ts";
 import type { NatsBus } from "./bus.ts";
 import { API_CODES, ApiRefusal, JetStreamApi } from "./jetstream-api.ts";
+import { PullConsumer } from "./pull-consumer.ts";
 import { NS_PER_MS, stateOf, streamInfo } from "./stream-info.ts";
-
-/** Messages under way: half a megabyte of claims, enough to never wait for the server on one machine. */
-const UNDER_WAY_MAX = 2_000;
-
-/** Bytes under way of one request, whatever is published: the server gives a client up that is 64 MB behind. */
-const REQUEST_BYTES_MAX = 16 * 1024 * 1024;
-
-/** How long a request waits for messages before it ends and is made anew. */
-const REQUEST_EXPIRES_MS = 5_000;
-
-/** How often the server gives a sign of life while there is nothing to deliver. */
-const HEARTBEAT_MS = 1_000;
-
-/** Silence after which a consumer is given up: two signs of life and a half. */
-const SILENCE_MAX_MS = 2_500;
 
 /** How long the server keeps a consumer that nobody asks. */
 const CONSUMER_KEPT_MS = 30_000;
@@ -45,18 +31,6 @@ export interface ReaderOptions {
   readonly withHeaders: boolean;
 }
 
-interface Attempt {
-  readonly connection: NatsConnection;
-  readonly next: string;
-  readonly inbox: string;
-  readonly ack: AckSubject;
-  consumerSeq: number;
-  /** Messages that the server was asked for and has not delivered. */
-  underWay: number;
-  /** Ends the attempt. */
-  readonly end: (why: string) => void;
-}
-
 /** State: the last message that was delivered, and the attempt under way. */
 export class StreamReader implements StreamReading {
   readonly #options: ReaderOptions;
@@ -65,12 +39,9 @@ export class StreamReader implements StreamReading {
   /** Time of the last message; undefined where it was never read. */
   #lastTimeMs: number | undefined;
   #streamId: string | undefined;
-  #pending: number | undefined;
-  #heardAtMs: number | undefined;
-  #attempt: Attempt | undefined;
+  /** The last consumer, which may have ended. */
+  #consumer: PullConsumer | undefined;
   #isPaused = false;
-  /** What arrives while paused: at most what is under way. */
-  #waiting: Msg[] = [];
   #isStopped = false;
   #wake: () => void = () => undefined;
 
@@ -82,44 +53,34 @@ export class StreamReader implements StreamReading {
     const { after } = options.start;
     if (after?.seq === this.#lastSeq) this.#lastTimeMs = after.timeMs;
     options.bus.onLink((link) => {
-      if (link === "lost") this.#attempt?.end("the link was lost");
+      if (link === "lost") this.#consumer?.end("the link was lost");
       this.#wake();
     });
     void this.#run();
   }
 
   get pending(): number | undefined {
-    return this.#pending;
+    return this.#consumer?.pending;
   }
 
   get heardAtMs(): number | undefined {
-    return this.#heardAtMs;
+    return this.#consumer?.heardAtMs;
   }
 
   pause(): void {
     this.#isPaused = true;
+    this.#consumer?.pause();
   }
 
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    // A listener may pause again: the rest waits on.
-    for (const [at, message] of waiting.entries()) {
-      if (this.#isPaused) {
-        this.#waiting = [...waiting.slice(at), ...this.#waiting];
-        return;
-      }
-      this.#receive(message);
-    }
-    this.#heardAtMs = performance.now();
-    if (this.#attempt !== undefined) this.#ask(this.#attempt);
+    this.#consumer?.resume();
   }
 
   stop(): void {
     this.#isStopped = true;
-    this.#attempt?.end("stopped");
+    this.#consumer?.end("stopped");
     this.#wake();
   }
 
@@ -143,40 +104,21 @@ export class StreamReader implements StreamReading {
   async #read(connection: NatsConnection): Promise<string> {
     const fromSeq = await this.#check();
     if (fromSeq === undefined || this.#isStopped) return "stopped";
-    const { stream } = this.#options;
-    const inbox = createInbox();
-    const ended = deferred();
-    const consumer = await this.#makeConsumer(fromSeq);
-    const attempt: Attempt = {
-      connection,
-      next: `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`,
-      inbox,
-      ack: new AckSubject(),
-      consumerSeq: 0,
-      underWay: 0,
-      end: (why) => {
-        // At once: more messages of this attempt may lie in the same turn.
-        if (this.#attempt === attempt) this.#attempt = undefined;
-        ended.resolve(why);
-      },
-    };
+    const { log, stream } = this.#options;
+    const name = await this.#makeConsumer(fromSeq);
     if (this.#isStopped || connection.isClosed()) return "the link was lost";
-    const subscription = connection.subscribe(inbox, {
-      callback: (error, message) => {
-        if (error === null) this.#onMessage(attempt, message);
-        else attempt.end(error.message);
-      },
+    const consumer = new PullConsumer({
+      connection,
+      stream,
+      consumer: name,
+      isPaused: this.#isPaused,
+      log,
+      deliver: (message, place) => this.#place(message, place),
     });
-    this.#attempt = attempt;
-    this.#heardAtMs = performance.now();
-    const watch = setInterval(() => this.#watchSilence(attempt), HEARTBEAT_MS);
-    this.#ask(attempt);
-    const why = await ended.promise;
-    clearInterval(watch);
-    this.#waiting = [];
-    subscription.unsubscribe();
+    this.#consumer = consumer;
+    const why = await consumer.ended;
     if (!connection.isClosed())
-      void this.#api.ask(`CONSUMER.DELETE.${stream}.${consumer}`).catch(() => undefined);
+      void this.#api.ask(`CONSUMER.DELETE.${stream}.${name}`).catch(() => undefined);
     return why;
   }
 
@@ -227,64 +169,15 @@ export class StreamReader implements StreamReading {
     }
   }
 
-  /** Keeps enough messages under way. */
-  #ask(attempt: Attempt): void {
-    if (
-      this.#isStopped ||
-      this.#isPaused ||
-      attempt.underWay > UNDER_WAY_MAX / 2 ||
-      attempt.connection.isClosed()
-    )
-      return;
-    const batch = UNDER_WAY_MAX - attempt.underWay;
-    attempt.underWay += batch;
-    const bytesMax = Math.max(REQUEST_BYTES_MAX, 2 * (attempt.connection.info?.max_payload ?? 0));
-    attempt.connection.publish(
-      attempt.next,
-      JSON.stringify({
-        batch,
-        max_bytes: bytesMax,
-        expires: REQUEST_EXPIRES_MS * NS_PER_MS,
-        idle_heartbeat: HEARTBEAT_MS * NS_PER_MS,
-      }),
-      { reply: attempt.inbox },
-    );
-  }
-
-  /** nats.js ends the reader of the whole connection for a callback that throws. */
-  #onMessage(attempt: Attempt, message: Msg): void {
-    if (attempt !== this.#attempt) return;
-    try {
-      if (!message.reply) this.#onStatus(attempt, message);
-      else if (this.#isPaused) this.#waiting.push(message);
-      else this.#receive(message);
-    } catch (thrown) {
-      this.#options.log.error(`Cannot take a message of ${this.#options.stream}: ${messageOf(thrown)}`);
-      attempt.end("a message could not be taken");
+  /** False: this consumer is of no more use. */
+  #place(message: Msg, place: AckSubject): boolean {
+    if (place.streamSeq === this.#lastSeq + 1) this.#deliver(message, place);
+    else if (place.streamSeq === this.#lastSeq) this.#compare(place);
+    else {
+      if (place.streamSeq > this.#lastSeq) this.#cut(place.streamSeq);
+      return false;
     }
-  }
-
-  #receive(message: Msg): void {
-    const attempt = this.#attempt;
-    if (attempt !== undefined) this.#place(attempt, message);
-  }
-
-  #place(attempt: Attempt, message: Msg): void {
-    const { ack } = attempt;
-    if (!ack.read(message.reply ?? "")) {
-      attempt.end("a message without a place");
-      return;
-    }
-    attempt.underWay -= 1;
-    attempt.consumerSeq += 1;
-    this.#heardAtMs = performance.now();
-    this.#pending = ack.pending;
-    if (ack.consumerSeq !== attempt.consumerSeq) attempt.end("the consumer skipped a message");
-    else if (ack.streamSeq === this.#lastSeq + 1) this.#deliver(message, ack);
-    else if (ack.streamSeq === this.#lastSeq) this.#compare(ack);
-    else if (ack.streamSeq > this.#lastSeq) this.#cut(ack.streamSeq);
-    else attempt.end("the consumer began too early");
-    this.#ask(attempt);
+    return true;
   }
 
   #deliver(message: Msg, { streamSeq: seq, timeMs }: AckSubject): void {
@@ -308,23 +201,6 @@ export class StreamReader implements StreamReading {
       kind: "went-back",
       text: `the stream ${this.#options.stream} has another message at ${this.#lastSeq} than was read there`,
     });
-  }
-
-  /** 100: a sign of life; all others end one request, and say how much of it was left. */
-  #onStatus(attempt: Attempt, message: Msg): void {
-    this.#heardAtMs = performance.now();
-    const code = message.headers?.code ?? 0;
-    if (code === 100) return;
-    const left = Number(message.headers?.get("Nats-Pending-Messages"));
-    attempt.underWay = Number.isSafeInteger(left) && left > 0 ? Math.max(0, attempt.underWay - left) : 0;
-    const description = message.headers?.description ?? "";
-    if (code === 408 || description.includes("MaxBytes")) this.#ask(attempt);
-    else attempt.end(`${code} ${description}`);
-  }
-
-  #watchSilence(attempt: Attempt): void {
-    if (this.#isPaused) return;
-    if (performance.now() - (this.#heardAtMs ?? 0) > SILENCE_MAX_MS) attempt.end("the consumer fell silent");
   }
 
   #cut(foundSeq: number): undefined {
@@ -351,17 +227,4 @@ export class StreamReader implements StreamReading {
       };
     });
   }
-}
-
-interface Deferred {
-  readonly promise: Promise<string>;
-  readonly resolve: (why: string) => void;
-}
-
-function deferred(): Deferred {
-  let resolve: (why: string) => void = () => undefined;
-  const promise = new Promise<string>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

@@ -12,6 +12,7 @@ import type { BarLengthWatch } from "./bar-length-watch.ts";
 import type { FoldBegin } from "./chain-verdict.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Commits } from "./commits.ts";
+import type { JournalUse } from "./journal-health.ts";
 import type { ReverbParts } from "./parts.ts";
 import type { Chain, ReportTail } from "./report-tail.ts";
 import { decoderOptions, graceMsFor } from "./settings.ts";
@@ -135,6 +136,37 @@ export class JournalFold {
   /** Sequence that the journal must still hold for the open bar to be computed again. */
   get neededSeq(): number {
     return this.#parts.tail.lastOfChain?.facts.replayFrom.seq ?? this.#parts.chain.record.from.seq;
+  }
+
+  /** What of the journal this fold has read and needs. */
+  get use(): JournalUse {
+    const { barLength, newest } = this.aggregator;
+    return {
+      id: this.#parts.chain.record.journal_id,
+      readSeq: this.#readSeq,
+      neededSeq: this.neededSeq,
+      barMs: barLength * (newest?.beatDurationMs ?? 0),
+    };
+  }
+
+  get status(): Omit<JournalStatus, "chain" | "profile"> {
+    const { counts } = this.commits;
+    const { failed, saved, savedSeq } = this.checkpoints;
+    return {
+      role: this.#isCaughtUp ? "committing" : "catching-up",
+      readSeq: this.#readSeq,
+      lagEntries: this.lagEntries,
+      startedFrom: this.startedFrom,
+      reportsCommitted: counts.committed,
+      reportsConfirmed: counts.confirmed,
+      commitConflicts: counts.conflicts,
+      commitsUnknown: counts.unknown,
+      divergences: counts.divergences,
+      ticksAppended: this.ticks.appended,
+      checkpointsSaved: saved,
+      checkpointsFailed: failed,
+      ...(savedSeq === undefined ? {} : { checkpointSeq: savedSeq }),
+    };
   }
 
   /** When the server was last heard; undefined while it is we who stand still, or before the first time. */

@@ -17,7 +17,7 @@ import { ChainKeeper } from "./chain-keeper.ts";
 import { type ChainVerdict, judgeChain } from "./chain-verdict.ts";
 import { ReportHistory } from "./history.ts";
 import { JournalFold } from "./journal-fold.ts";
-import { faultIn, shortnessOf } from "./journal-health.ts";
+import { JournalLook } from "./journal-look.ts";
 import { JournalWatch } from "./journal-watch.ts";
 import { type ModeCounts, NOTHING_COUNTED, type RaisedAlarm, type ReverbMode } from "./mode.ts";
 import type { ReverbParts } from "./parts.ts";
@@ -25,9 +25,6 @@ import { type Chain, ReportTail } from "./report-tail.ts";
 import { restoreFold } from "./restore-fold.ts";
 import { decoderOptions } from "./settings.ts";
 import type { JournalStatus, Readiness } from "./view.ts";
-
-/** How often the journal's limits are looked at, and a quiet fold's checkpoint. */
-const LOOK_EVERY_MS = 2_000;
 
 /** Longest wait at the end for commits under way and the last checkpoint; services end within 5 s. */
 const STOP_MAX_MS = 3_000;
@@ -46,6 +43,7 @@ export class JournalMode implements ReverbMode {
   readonly #barLength: BarLengthWatch;
   readonly #watch: JournalWatch;
   readonly #keeper: ChainKeeper;
+  readonly #look: JournalLook;
   /** What is shown before the first fold. */
   readonly #empty: { readonly aggregator: Aggregator; readonly decoder: Decoder };
   #fold: JournalFold | undefined;
@@ -53,7 +51,6 @@ export class JournalMode implements ReverbMode {
   #mayChangeProfile: boolean;
   #hasFollowed = false;
   #wake: () => void = () => undefined;
-  #look: Timer | undefined;
 
   /** Runs from its creation on. `fail` is told what it cannot go on with. */
   constructor(parts: ReverbParts, streams: Streams, fail: (error: BackbeatError) => void) {
@@ -89,7 +86,13 @@ export class JournalMode implements ReverbMode {
         subjects: settings.subjects,
       },
     );
-    this.#scheduleLook();
+    this.#look = new JournalLook(streams.journal, {
+      clock: ports.clock,
+      fold: () => (this.#watch.hindrance === undefined ? this.#fold : undefined),
+      onBroken: (fault) => this.#broken(fault),
+      onShortness: (text) => this.#watch.noteShortness(text),
+      keepChain: () => void this.#keeper.look(),
+    });
     void this.#run().catch((error: unknown) => this.#giveUp(error));
   }
 
@@ -110,27 +113,9 @@ export class JournalMode implements ReverbMode {
   }
 
   get journal(): JournalStatus | undefined {
-    const fold = this.#fold;
-    if (fold === undefined) return undefined;
-    const { checkpoints, commits, ticks } = fold;
-    const { savedSeq } = checkpoints;
-    return {
-      role: this.#watch.hindrance?.role ?? (fold.isCaughtUp ? "committing" : "catching-up"),
-      readSeq: fold.readSeq,
-      lagEntries: fold.lagEntries,
-      startedFrom: fold.startedFrom,
-      chain: this.#tail.chain?.id ?? "",
-      profile: this.#profileHash,
-      reportsCommitted: commits.counts.committed,
-      reportsConfirmed: commits.counts.confirmed,
-      commitConflicts: commits.counts.conflicts,
-      commitsUnknown: commits.counts.unknown,
-      divergences: commits.counts.divergences,
-      ticksAppended: ticks.appended,
-      checkpointsSaved: checkpoints.saved,
-      checkpointsFailed: checkpoints.failed,
-      ...(savedSeq === undefined ? {} : { checkpointSeq: savedSeq }),
-    };
+    const [chain, profile] = [this.#tail.chain?.id ?? "", this.#profileHash];
+    const hindered = this.#watch.hindrance?.role;
+    return this.#fold && { ...this.#fold.status, ...(hindered && { role: hindered }), chain, profile };
   }
 
   readiness(): Readiness {
@@ -143,15 +128,16 @@ export class JournalMode implements ReverbMode {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#look?.cancel();
+    this.#look.stop();
     this.#wake();
     const fold = this.#fold;
     if (fold !== undefined) {
+      let giveUp: Timer | undefined;
       const patience = new Promise<void>((resolve) => {
-        this.#look = this.#parts.ports.clock.after(STOP_MAX_MS, resolve);
+        giveUp = this.#parts.ports.clock.after(STOP_MAX_MS, resolve);
       });
       await Promise.race([fold.stop(), patience]);
-      this.#look?.cancel();
+      giveUp?.cancel();
       fold.abandon();
     }
     this.#tail.stop();
@@ -260,39 +246,6 @@ export class JournalMode implements ReverbMode {
       "broken",
       `${fault.text}; no bar is closed any more: look at \`backbeat journal status\`, then \`backbeat journal adopt\``,
     );
-  }
-
-  #scheduleLook(): void {
-    this.#look = this.#parts.ports.clock.after(LOOK_EVERY_MS, () => {
-      void this.#lookAround().finally(() => {
-        if (!this.#isStopped) this.#scheduleLook();
-      });
-    });
-  }
-
-  async #lookAround(): Promise<void> {
-    const fold = this.#fold;
-    const journalId = this.#tail.chain?.record.journal_id;
-    if (fold === undefined || journalId === undefined || this.#watch.hindrance !== undefined) return;
-    fold.look();
-    if (fold.isCaughtUp) void this.#keeper.look();
-    // Before the answer: what is read meanwhile is not behind it.
-    const use = {
-      id: journalId,
-      readSeq: fold.readSeq,
-      neededSeq: fold.neededSeq,
-      barMs: fold.aggregator.barLength * (fold.aggregator.newest?.beatDurationMs ?? 0),
-    };
-    try {
-      const state = await this.#streams.journal.state();
-      if (this.#fold !== fold || this.#watch.hindrance !== undefined) return;
-      const fault = faultIn(state, use);
-      if (fault !== undefined) this.#broken(fault);
-      else this.#watch.noteShortness(shortnessOf(state, use));
-    } catch (error) {
-      if (error instanceof BackbeatError && error.code === "stream-missing")
-        this.#broken({ kind: "deleted", text: "the journal was deleted" });
-    }
   }
 
   async #journalState(): Promise<StreamState | "missing"> {
