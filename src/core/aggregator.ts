@@ -8,21 +8,22 @@
 import type { ReplayCarry } from "../contracts/report-headers.ts";
 import { type AgentRecord, type FoundAgent, findAgent, visitAgents } from "./agent-record.ts";
 import type { AggregatorSettings, FoldStart } from "./aggregator-settings.ts";
-import { BarAgents } from "./bar-agents.ts";
+
 import { Bars } from "./bars.ts";
 import { closeBar, summarize } from "./close-bar.ts";
 import type { ClaimEntry, Entry, FrameEntry, RefusedEntry } from "./entry.ts";
 import { HeldClaims } from "./held.ts";
-import { KnownAgents } from "./known-agents.ts";
-import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+
+import { DEFAULT_LIMITS } from "./limits.ts";
 import { defaultLeapBeats, Line, type LinePoint } from "./line.ts";
+import { OpenBars } from "./open-bars.ts";
 import type { ClaimOutcome, ClaimRefusal, FrameOutcome, MarkOutcome, Outcome } from "./outcome.ts";
 import { RecentIds } from "./recent-ids.ts";
 import { ReplayTrail } from "./replay-trail.ts";
 import { jsonPieces, type Pieces, type SnapshotReader } from "./snapshot-format.ts";
 import type { WindowDetail, WindowSummary } from "./summary.ts";
 import { Tally } from "./tally.ts";
-import { Window, type WindowParts } from "./window.ts";
+import type { Window } from "./window.ts";
 
 const FROM_THE_BEGIN: FoldStart = { replay: { seq: 1 } };
 
@@ -34,7 +35,7 @@ export class Aggregator {
   readonly #clusterId: string;
   readonly #leadBeats: number;
   readonly #rotationRequired: boolean;
-  readonly #limits: Limits;
+  readonly #open: OpenBars;
   readonly #line: Line;
   readonly #bars: Bars;
   readonly #held: HeldClaims;
@@ -46,13 +47,6 @@ export class Aggregator {
   #unseenHeldTo: number;
   /** Of the newest entry. */
   #seq: number;
-  #current: Window | undefined;
-  #closing: Window | undefined;
-  #before: Window | undefined;
-  #known = new KnownAgents();
-  /** Columns for the next bar to open: a bar that nobody looks back upon any more has no use for them. */
-  #spare: BarAgents | undefined;
-  #barsOpened = 0;
   #closed: WindowDetail[] = [];
   #dependenciesCut = 0;
   #isRestarted = false;
@@ -63,10 +57,11 @@ export class Aggregator {
     this.#clusterId = settings.clusterId;
     this.#leadBeats = settings.leadBeats ?? settings.barLength;
     this.#rotationRequired = settings.rotationRequired ?? false;
-    this.#limits = { ...DEFAULT_LIMITS, ...settings.limits };
+    const limits = { ...DEFAULT_LIMITS, ...settings.limits };
+    this.#open = new OpenBars(limits);
     this.#line = new Line(settings.leapBeats ?? defaultLeapBeats(settings.barLength));
     this.#bars = new Bars(settings.barLength);
-    this.#held = new HeldClaims(this.#limits);
+    this.#held = new HeldClaims(limits);
     this.#start = settings.start ?? FROM_THE_BEGIN;
     const { carry, seq } = this.#start.replay;
     this.#seq = seq - 1;
@@ -112,75 +107,64 @@ export class Aggregator {
 
   /** The window that waits for its tick; undefined when none does. */
   get closingWindowId(): string | undefined {
-    return this.#closing?.windowId;
+    return this.#open.closing?.windowId;
   }
 
   get currentWindowId(): string | undefined {
-    return this.#current?.windowId;
+    return this.#open.current?.windowId;
   }
 
   /** Open windows, newest first; at most two. O(1). */
   openWindows(): WindowSummary[] {
-    return this.#open().map((window) => summarize(window, this.barLength));
+    return this.#open.all().map((window) => summarize(window, this.barLength));
   }
 
   /** An open window with its report as it would be now; by its id, without case. O(agents). */
   openWindow(windowId: string): WindowDetail | undefined {
     const key = windowId.toLowerCase();
-    const window = this.#open().find((open) => open.key === key);
-    const before = window === this.#current ? (this.#closing ?? this.#before) : this.#before;
-    return window && this.#detail(window, before);
+    const window = this.#open.all().find((open) => open.key === key);
+    return window && this.#detail(window, this.#open.beforeOf(window));
   }
 
   /** Calls `visit` with the last claim of every agent that is remembered: the same object each time, do not keep it. */
   eachAgent(visit: (agent: AgentRecord, windowId: string) => void): void {
-    visitAgents(this.#known, this.#remembered(), visit);
+    visitAgents(this.#open.known, this.#open.remembered(), visit);
   }
 
   /** The last claim of one agent. */
   findAgent(agentId: string): FoundAgent | undefined {
-    return findAgent(this.#known, this.#remembered(), agentId);
+    return findAgent(this.#open.known, this.#open.remembered(), agentId);
   }
 
   /** Dependencies beyond the limit per claim, since start. */
   get dependenciesCut(): number {
     const before = this.#dependenciesCut + this.#held.dependenciesCut;
-    return this.#open().reduce((sum, window) => sum + window.dependenciesCut, before);
+    return this.#open.all().reduce((sum, window) => sum + window.dependenciesCut, before);
   }
 
   /** Its whole state. It must not change before the last piece was taken. */
   *save(): Pieces {
     if (this.#closed.length > 0) throw new Error("closed bars were not taken");
-    const counts = [this.#seq, this.#barsOpened, this.#dependenciesCut, this.#gapMs];
-    const scalars = [...counts, this.#unseenHeldTo];
-    const windows = [this.#current, this.#closing, this.#before];
-    yield* jsonPieces([scalars, windows.map((window) => window !== undefined)]);
+    const scalars = [this.#seq, this.#dependenciesCut, this.#gapMs, this.#unseenHeldTo];
+    yield* jsonPieces([scalars, this.#open.shape]);
     for (const part of this.#parts()) yield* part.save();
-    for (const window of windows) if (window !== undefined) yield* window.save();
+    yield* this.#open.save();
   }
 
   /** Takes up a state that was saved under the same settings. Only on a new one. @throws BackbeatError `bad-file` */
   load(reader: SnapshotReader): void {
-    const [scalars, [hasCurrent, hasClosing, hasBefore]] =
-      reader.json<[[number, number, number, number, number], [boolean, boolean, boolean]]>();
-    [this.#seq, this.#barsOpened, this.#dependenciesCut, this.#gapMs, this.#unseenHeldTo] = scalars;
+    type Saved = [[number, number, number, number], OpenBars["shape"]];
+    const [scalars, shape] = reader.json<Saved>();
+    [this.#seq, this.#dependenciesCut, this.#gapMs, this.#unseenHeldTo] = scalars;
     for (const part of this.#parts()) part.load(reader);
-    const window = (isThere: boolean) =>
-      isThere ? Window.load(reader, this.#windowParts(new BarAgents(this.#limits))) : undefined;
-    this.#current = window(hasCurrent);
-    this.#closing = window(hasClosing);
-    this.#before = window(hasBefore);
+    this.#open.load(reader, shape);
     reader.end();
   }
 
   /** What is saved beside the windows, in this order. */
   #parts() {
     const [line, bars, held, ids] = [this.#line, this.#bars, this.#held, this.#earlierIds];
-    return [line, bars, held, ids, this.#trail, this.tally, this.#known] as const;
-  }
-
-  #windowParts(agents: BarAgents): WindowParts {
-    return { agents, agentsMax: this.#limits.agentsPerWindow, known: this.#known };
+    return [line, bars, held, ids, this.#trail, this.tally] as const;
   }
 
   #applyClaim(entry: ClaimEntry): ClaimOutcome {
@@ -198,20 +182,14 @@ export class Aggregator {
   /** Puts a claim whose beat has come into the open bar that holds it. */
   #place(entry: ClaimEntry, wasHeld: boolean): ClaimOutcome {
     const beat = entry.claim.beat_index;
-    const window = this.#holderOf(beat);
+    const window = this.#open.holderOf(beat);
     if (window === undefined) {
-      const oldest = this.#oldestOpen();
+      const oldest = this.#open.oldest();
       if (oldest !== undefined) oldest.late += 1;
       return "late";
     }
     const outcome = window.take(entry, wasHeld);
     return outcome === "counted" || outcome === "duplicate" ? outcome : `refused-${outcome}`;
-  }
-
-  /** The open bar that holds a beat that has come. */
-  #holderOf(beat: number): Window | undefined {
-    if (this.#current !== undefined && beat >= this.#current.fromBeat) return this.#current;
-    return this.#closing !== undefined && beat >= this.#closing.fromBeat ? this.#closing : undefined;
   }
 
   #applyFrame(entry: FrameEntry): FrameOutcome {
@@ -229,11 +207,12 @@ export class Aggregator {
 
   /** Moves time on to a frame of the line. */
   #advance(entry: FrameEntry): "advanced" | "opened" {
-    if (this.#closing !== undefined) this.#close(this.#closing);
+    if (this.#open.closing !== undefined) this.#close(this.#open.closing);
     const isFirst = this.#line.newest === undefined;
-    const isSameBar = this.#current?.key === entry.frame.window_id.toLowerCase();
+    const { current } = this.#open;
+    const isSameBar = current?.key === entry.frame.window_id.toLowerCase();
     this.#bars.hear(entry.frame);
-    const window = isSameBar && this.#current !== undefined ? this.#current : this.#openWindowWith(entry);
+    const window = isSameBar && current !== undefined ? current : this.#openWindowWith(entry);
     window.hear(entry);
     this.#line.accept(entry);
     this.#gapMs = 0;
@@ -251,34 +230,26 @@ export class Aggregator {
   }
 
   #openWindowWith(entry: FrameEntry): Window {
-    const previous = this.#current;
-    const isFirst = this.#barsOpened === 0;
+    const previous = this.#open.current;
+    const isFirst = this.#open.opened === 0;
     const { carry } = this.#start.replay;
     const start =
       isFirst && carry !== undefined ? this.#bars.resume(carry) : this.#bars.start(entry.frame, previous);
     const joinedMidway = !entry.frame.downbeat || entry.answered === true;
     const isPartial = (previous === undefined && joinedMidway) || (isFirst && this.#start.partial === true);
-    const agents = this.#spare ?? new BarAgents(this.#limits);
-    this.#spare = undefined;
-    this.#barsOpened += 1;
-    const window = new Window(
-      {
-        windowId: entry.frame.window_id,
-        ...start,
-        isPartial,
-        firstSeq: entry.seq,
-        replayBase: this.#trail.base,
-      },
-      this.#windowParts(agents.begin(this.#barsOpened)),
-    );
+    const window = this.#open.open({
+      windowId: entry.frame.window_id,
+      ...start,
+      isPartial,
+      firstSeq: entry.seq,
+      replayBase: this.#trail.base,
+    });
     window.gapMs = this.#gapMs;
     if (previous !== undefined) {
       previous.toBeat = start.fromBeat - 1;
       this.#earlierIds.add(previous.key);
     }
     this.#earlierIds.remove(window.key);
-    this.#closing = previous;
-    this.#current = window;
     return window;
   }
 
@@ -293,14 +264,13 @@ export class Aggregator {
   /** The candidates become the line: open bars close as far as they were heard, and the line opens its first. */
   #restart(): "opened" {
     this.#isRestarted = true;
-    if (this.#closing !== undefined) this.#close(this.#closing);
-    if (this.#current !== undefined) {
-      this.#current.toBeat = this.#current.newestIndex;
-      this.#close(this.#current);
+    const { closing, current } = this.#open;
+    if (closing !== undefined) this.#close(closing);
+    if (current !== undefined) {
+      current.toBeat = current.newestIndex;
+      this.#close(current);
     }
-    this.#current = undefined;
-    this.#before = undefined;
-    this.#known = new KnownAgents();
+    this.#open.forget();
     this.#earlierIds.clear();
     this.#trail.restarted(this.#held.oldestAnchor);
     for (const candidate of this.#line.restart()) this.#advance(candidate);
@@ -308,20 +278,16 @@ export class Aggregator {
   }
 
   #close(window: Window): void {
-    this.#closed.push(this.#detail(window, this.#before));
+    this.#closed.push(this.#detail(window, this.#open.before));
     this.#isRestarted = false;
-    this.#closing = undefined;
     this.#dependenciesCut += window.dependenciesCut;
-    window.agents.close();
-    this.#known.forgetBefore(window.agents.number);
-    this.#spare = this.#before?.agents;
-    this.#before = window;
+    this.#open.close(window);
   }
 
   #detail(window: Window, before: Window | undefined): WindowDetail {
     return closeBar(window, {
       before,
-      known: this.#known,
+      known: this.#open.known,
       rotationRequired: this.#rotationRequired,
       barLength: this.barLength,
       isRestarted: this.#isRestarted,
@@ -335,38 +301,27 @@ export class Aggregator {
 
   #applyRefused(entry: RefusedEntry): Outcome {
     if (entry.of === "claim") return this.tally.claim(this.#refuse(entry.reason));
-    const oldest = this.#oldestOpen();
+    const oldest = this.#open.oldest();
     if (oldest !== undefined) oldest.framesRefused += 1;
     return this.tally.frame(`refused-${entry.reason}`);
   }
 
   #applyTick(windowId: string): MarkOutcome {
-    if (this.#closing?.key !== windowId.toLowerCase()) return "ignored";
-    this.#close(this.#closing);
+    const { closing } = this.#open;
+    if (closing?.key !== windowId.toLowerCase()) return "ignored";
+    this.#close(closing);
     return "closed";
   }
 
   #applyGap(gapMs: number): MarkOutcome {
-    for (const window of this.#open()) window.gapMs += gapMs;
-    if (this.#current !== undefined) this.#gapMs += gapMs;
+    for (const window of this.#open.all()) window.gapMs += gapMs;
+    if (this.#open.current !== undefined) this.#gapMs += gapMs;
     return "noted";
   }
 
   /** Counts a refused claim on the oldest open bar, if there is one. */
   #refuse<R extends ClaimRefusal>(reason: R): `refused-${R}` {
-    this.#oldestOpen()?.refuse(reason);
+    this.#open.oldest()?.refuse(reason);
     return `refused-${reason}`;
-  }
-
-  #oldestOpen(): Window | undefined {
-    return this.#closing ?? this.#current;
-  }
-
-  #open(): Window[] {
-    return [this.#current, this.#closing].filter((window) => window !== undefined);
-  }
-
-  #remembered(): Window[] {
-    return [this.#current, this.#closing, this.#before].filter((window) => window !== undefined);
   }
 }
