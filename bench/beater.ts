@@ -1,0 +1,68 @@
+/** One way to beat, in a process of its own: says at its end how true it was. */
+import { BeatTimer } from "../src/pulse/beat-timer.ts";
+import { SystemClock } from "../src/runtime/clock.ts";
+import { percentile } from "./figures.ts";
+
+export interface BeaterFigures {
+  readonly periodMs: number;
+  readonly beats: number;
+  readonly lateMs: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** Beats before their time. */
+  readonly early: number;
+  readonly driftPpm: number;
+}
+
+/** 600 beats a minute: short enough to gather thousands, long enough for a busy loop to be in the way. */
+const PERIOD_MS = 100;
+const TEMPO_TENTHS = 6_000;
+const BUSY_MS = 5;
+const BUSY_EVERY_MS = 20;
+
+const [, , kind, load, seconds] = process.argv;
+const firedAtMs: number[] = [];
+const beat = (): void => void firedAtMs.push(performance.now());
+const originMs = performance.now() + PERIOD_MS;
+
+if (load === "busy") setInterval(burn, BUSY_EVERY_MS);
+if (kind === "A") setInterval(beat, PERIOD_MS);
+else if (kind === "B") chain();
+else ours();
+setTimeout(finish, Number(seconds) * 1_000);
+
+function chain(): void {
+  setTimeout(() => {
+    beat();
+    chain();
+  }, PERIOD_MS);
+}
+
+function ours(): void {
+  const schedule = { firstBeat: 1, originMs, tempoTenths: TEMPO_TENTHS };
+  const timer = new BeatTimer(new SystemClock(), schedule, { prepare() {}, beat, miss() {} });
+  timer.start(1);
+}
+
+function burn(): void {
+  const untilMs = performance.now() + BUSY_MS;
+  while (performance.now() < untilMs);
+}
+
+/** Each kind is held against the schedule that begins with its own first beat; ours against the one it was given. */
+function finish(): void {
+  const first = kind === "C" ? originMs : (firedAtMs[0] ?? 0);
+  const late = firedAtMs.map((atMs) => {
+    const place = Math.round((atMs - first) / PERIOD_MS);
+    return kind === "C" ? atMs - (first + place * PERIOD_MS) : atMs - first;
+  });
+  const lateMs = kind === "C" ? late : late.map((sinceMs, at) => sinceMs - at * PERIOD_MS);
+  const spanMs = (firedAtMs.at(-1) ?? 0) - (firedAtMs[0] ?? 0);
+  const beats = kind === "C" ? Math.round(spanMs / PERIOD_MS) : firedAtMs.length - 1;
+  const figures: BeaterFigures = {
+    periodMs: PERIOD_MS,
+    beats,
+    lateMs: { p50: percentile(lateMs, 0.5), p99: percentile(lateMs, 0.99), max: Math.max(...lateMs) },
+    early: lateMs.filter((value) => value < 0).length,
+    driftPpm: ((spanMs - beats * PERIOD_MS) / spanMs) * 1_000_000,
+  };
+  process.send?.(figures, () => process.exit(0));
+}
