@@ -65,9 +65,9 @@ export interface Bus {
   request(subject: string, body: Uint8Array, timeoutMs: number): Promise<BusMessage | undefined>;
   /**
    * Hears `lost` when the link goes down and `restored` when subscriptions are back; `restored` also for the
-   * first link, if that comes later than this call.
+   * first link, if that comes later than this call. Whoever lives shorter than the bus takes its listener back.
    */
-  onLink(listener: (link: "lost" | "restored") => void): void;
+  onLink(listener: (link: "lost" | "restored") => void): BusSubscription;
   /** Stops subscriptions, delivers what was published, closes. Never rejects. */
   close(): Promise<void>;
 }
@@ -114,6 +114,8 @@ export interface StreamFault {
   readonly nextSeq?: number;
   /** A sentence for the operator. */
   readonly text: string;
+  /** It shows in what the server says of the stream: whether it passes can be seen there. */
+  readonly byState?: true;
 }
 
 export interface StreamListener {

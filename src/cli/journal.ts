@@ -55,10 +55,11 @@ interface Adopting {
 
 async function adopt(settings: SettingsOf<"journal">, { context, history }: Adopting): Promise<number> {
   const exam = await examineJournal(history);
-  const nothing = nothingToAdopt(exam);
+  const { force } = settings;
+  const nothing = nothingToAdopt(exam, force);
   if (nothing !== undefined) return tell({ kind: "nothing", why: nothing }, { settings, context });
   const question = [
-    `${exam.fault?.text}.`,
+    `${exam.fault?.text ?? "The journal looks whole from here, and you say that it is not"}.`,
     ...(exam.journal === undefined ? ["It is made again."] : []),
     "A new chain of reports begins with what the journal holds now; its first bar is partial.",
     "What the journal no longer holds is never reported. Adopt it? [y/N] ",
@@ -68,7 +69,7 @@ async function adopt(settings: SettingsOf<"journal">, { context, history }: Adop
     return NOTHING_DONE;
   }
   const streams = await madeStreams(settings, history);
-  const adoption = await adoptJournal({ ...history, ...streams, node: `adopt on ${hostname()}` });
+  const adoption = await adoptJournal({ ...history, ...streams, force, node: `adopt on ${hostname()}` });
   return tell(adoption, { settings, context });
 }
 

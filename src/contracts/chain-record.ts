@@ -64,6 +64,31 @@ export function decodeChainRecord(body: Uint8Array): ChainRecord | undefined {
   }
 }
 
+/** What stands for a record that this program cannot read: nothing in it is known, and no rules are like its rules. */
+export const UNKNOWN_CHAIN_RECORD: ChainRecord = {
+  type: CHAIN_RECORD_TYPE,
+  cluster_id: "",
+  reason: "new-algorithm",
+  journal_id: "",
+  from: { seq: 0 },
+  partial: true,
+  after_first_seq: 0,
+  profile: { algorithm: Number.POSITIVE_INFINITY },
+  node: "",
+  made_at: "",
+};
+
+/** The form of a chain record that another program wrote, such as `backbeat.chain.v2`; undefined where it is none. */
+export function otherChainForm(body: Uint8Array): string | undefined {
+  try {
+    const read = JSON.parse(new TextDecoder().decode(body)) as { readonly type?: unknown } | null;
+    const type = typeof read?.type === "string" ? read.type : "";
+    return /^backbeat\.chain\.v\d{1,4}$/.test(type) && type !== CHAIN_RECORD_TYPE ? type : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function isChainRecord(read: Partial<ChainRecord> | null): read is ChainRecord {
   return (
     read?.type === CHAIN_RECORD_TYPE &&

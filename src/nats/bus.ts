@@ -30,7 +30,7 @@ export class NatsBus implements Bus {
   readonly #log: Log;
   readonly #link: NatsLink;
   readonly #subscribed = new Set<Subscribed>();
-  readonly #linkListeners: ((link: "lost" | "restored") => void)[] = [];
+  readonly #linkListeners = new Set<(link: "lost" | "restored") => void>();
   /** Rejects the flushes that wait for their answer. */
   readonly #flushes = new Set<(error: BackbeatError) => void>();
   /** The connection that subscriptions are made on, also while it is not yet announced. */
@@ -127,8 +127,11 @@ export class NatsBus implements Bus {
     }
   }
 
-  onLink(listener: (link: "lost" | "restored") => void): void {
-    this.#linkListeners.push(listener);
+  onLink(listener: (link: "lost" | "restored") => void): BusSubscription {
+    // One of its own for each call: the same function may listen twice.
+    const own = (link: "lost" | "restored"): void => listener(link);
+    this.#linkListeners.add(own);
+    return { unsubscribe: () => void this.#linkListeners.delete(own) };
   }
 
   close(): Promise<void> {

@@ -1,7 +1,7 @@
 /**
  * What the two streams of a cluster must be like, and what of it may be changed on one that exists.
  *
- * Only what nats-server 2.9 knows. Never purged, never edited but in how much they keep.
+ * Only what nats-server 2.9 knows. Never purged, never edited but to keep more.
  */
 import type { Subjects } from "../contracts/subjects.ts";
 import { NS_PER_MS, type StreamConfig } from "./stream-info.ts";
@@ -81,20 +81,40 @@ export function reportsPlan({
   };
 }
 
-/** What may be changed on a stream that holds something. */
+/** What may be changed on a stream that holds something, and what no limit is. */
 const CHANGEABLE = ["max_bytes", "max_age", "num_replicas"] as const;
 
-/** Whether what may be changed differs. */
-export function wantsChange(found: StreamConfig, wanted: StreamConfig): boolean {
-  return CHANGEABLE.some((name) => found[name] !== wanted[name]);
+type Changeable = (typeof CHANGEABLE)[number];
+
+/** How much is kept: a limit of 0 or less is none. */
+function amountOf(config: StreamConfig, name: Changeable): number {
+  return config[name] <= 0 ? Number.POSITIVE_INFINITY : config[name];
 }
 
-/** The found configuration with what may be changed as wanted: what else an operator has set stays. */
-export function changed(found: StreamConfig, wanted: StreamConfig): StreamConfig {
-  const { max_age, max_bytes, num_replicas } = wanted;
+/** Whether more is wanted than is kept. What is kept is never lowered: it would cut what somebody relies upon. */
+export function wantsMore(found: StreamConfig, wanted: StreamConfig): boolean {
+  return CHANGEABLE.some((name) => amountOf(wanted, name) > amountOf(found, name));
+}
+
+/** Whether less is wanted than is kept, in whatever. */
+export function wantsLess(found: StreamConfig, wanted: StreamConfig): boolean {
+  return CHANGEABLE.some((name) => amountOf(wanted, name) < amountOf(found, name));
+}
+
+/** The found configuration, keeping more where more is wanted: what else an operator has set stays. */
+export function raised(found: StreamConfig, wanted: StreamConfig): StreamConfig {
+  const more = (name: Changeable) =>
+    amountOf(wanted, name) > amountOf(found, name) ? wanted[name] : found[name];
+  const max_age = more("max_age");
   const window = found.duplicate_window ?? 0;
   const duplicate_window = max_age > 0 ? Math.min(window, max_age) : window;
-  return { ...found, max_age, max_bytes, num_replicas, duplicate_window };
+  return {
+    ...found,
+    max_age,
+    max_bytes: more("max_bytes"),
+    num_replicas: more("num_replicas"),
+    duplicate_window,
+  };
 }
 
 /** Why a stream cannot serve: a phrase for each difference; empty where it can. */

@@ -8,7 +8,15 @@
  */
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
 import { BackbeatError, messageOf } from "../errors.ts";
-import type { Log, ReadStart, StreamFault, StreamListener, StreamMessage, StreamReading } from "../ports.ts";
+import type {
+  BusSubscription,
+  Log,
+  ReadStart,
+  StreamFault,
+  StreamListener,
+  StreamMessage,
+  StreamReading,
+} from "../ports.ts";
 import type { AckSubject } from "./ack-subject.ts";
 import type { NatsBus } from "./bus.ts";
 import { API_CODES, ApiRefusal, JetStreamApi } from "./jetstream-api.ts";
@@ -17,6 +25,9 @@ import { NS_PER_MS, stateOf, streamInfo } from "./stream-info.ts";
 
 /** How long the server keeps a consumer that nobody asks. */
 const CONSUMER_KEPT_MS = 30_000;
+
+/** How long a fault must be seen before it is one. */
+const BELIEVED_AFTER_MS = 2_000;
 
 /** Pause before the next attempt. */
 const TRY_AGAIN_MS = 250;
@@ -31,6 +42,12 @@ export interface ReaderOptions {
   readonly withHeaders: boolean;
 }
 
+interface Suspicion {
+  readonly kind: StreamFault["kind"];
+  readonly sinceMs: number;
+  readonly seenAtMs: number;
+}
+
 /** State: the last message that was delivered, and the attempt under way. */
 export class StreamReader implements StreamReading {
   readonly #options: ReaderOptions;
@@ -43,6 +60,8 @@ export class StreamReader implements StreamReading {
   #consumer: PullConsumer | undefined;
   #isPaused = false;
   #isStopped = false;
+  readonly #link: BusSubscription;
+  #suspicion: Suspicion | undefined;
   #wake: () => void = () => undefined;
 
   /** Begins to read at once. */
@@ -52,7 +71,7 @@ export class StreamReader implements StreamReading {
     this.#lastSeq = options.start.seq - 1;
     const { after } = options.start;
     if (after?.seq === this.#lastSeq) this.#lastTimeMs = after.timeMs;
-    options.bus.onLink((link) => {
+    this.#link = options.bus.onLink((link) => {
       if (link === "lost") this.#consumer?.end("the link was lost");
       this.#wake();
     });
@@ -80,6 +99,7 @@ export class StreamReader implements StreamReading {
 
   stop(): void {
     this.#isStopped = true;
+    this.#link.unsubscribe();
     this.#consumer?.end("stopped");
     this.#wake();
   }
@@ -103,7 +123,7 @@ export class StreamReader implements StreamReading {
   /** One attempt. Resolves with the reason why it ended. */
   async #read(connection: NatsConnection): Promise<string> {
     const fromSeq = await this.#check();
-    if (fromSeq === undefined || this.#isStopped) return "stopped";
+    if (fromSeq === undefined || this.#isStopped) return "stopped, or not what was expected";
     const { log, stream } = this.#options;
     const name = await this.#makeConsumer(fromSeq);
     if (this.#isStopped || connection.isClosed()) return "the link was lost";
@@ -122,26 +142,28 @@ export class StreamReader implements StreamReading {
     return why;
   }
 
-  /** Where the next attempt begins; undefined: the stream does not hold what comes next. @throws what passes */
+  /** Where the next attempt begins; undefined: the stream does not seem to hold what comes next. @throws what passes */
   async #check(): Promise<number | undefined> {
     try {
       const { firstSeq, id, lastSeq } = stateOf(await streamInfo(this.#api, this.#options.stream));
       this.#streamId ??= id;
       if (id !== this.#streamId)
-        return this.#break({
+        return this.#suspect({
           kind: "replaced",
           text: `the stream ${this.#options.stream} was deleted and made again`,
+          byState: true,
         });
       if (lastSeq < this.#lastSeq)
-        return this.#break({
+        return this.#suspect({
           kind: "went-back",
           text: `the stream ${this.#options.stream} ends at ${lastSeq}, it was read up to ${this.#lastSeq}`,
+          byState: true,
         });
-      if (firstSeq > this.#lastSeq + 1) return this.#cut(firstSeq);
+      if (firstSeq > this.#lastSeq + 1) return this.#suspect({ ...this.#cutAt(firstSeq), byState: true });
       return this.#lastTimeMs !== undefined && firstSeq <= this.#lastSeq ? this.#lastSeq : this.#lastSeq + 1;
     } catch (error) {
       if (error instanceof BackbeatError && error.code === "stream-missing")
-        return this.#break({ kind: "deleted", text: `the stream ${this.#options.stream} was deleted` });
+        return this.#suspect(this.#deleted());
       throw error;
     }
   }
@@ -164,7 +186,7 @@ export class StreamReader implements StreamReading {
       return name;
     } catch (error) {
       if (error instanceof ApiRefusal && error.code === API_CODES.streamNotFound)
-        this.#break({ kind: "deleted", text: `the stream ${stream} was deleted` });
+        this.#suspect(this.#deleted());
       throw error;
     }
   }
@@ -172,15 +194,16 @@ export class StreamReader implements StreamReading {
   /** False: this consumer is of no more use. */
   #place(message: Msg, place: AckSubject): boolean {
     if (place.streamSeq === this.#lastSeq + 1) this.#deliver(message, place);
-    else if (place.streamSeq === this.#lastSeq) this.#compare(place);
+    else if (place.streamSeq === this.#lastSeq) return this.#isSame(place);
     else {
-      if (place.streamSeq > this.#lastSeq) this.#cut(place.streamSeq);
+      if (place.streamSeq > this.#lastSeq) this.#suspect(this.#cutAt(place.streamSeq));
       return false;
     }
     return true;
   }
 
   #deliver(message: Msg, { streamSeq: seq, timeMs }: AckSubject): void {
+    this.#suspicion = undefined;
     this.#lastSeq = seq;
     this.#lastTimeMs = timeMs;
     const { listener, withHeaders } = this.#options;
@@ -195,24 +218,38 @@ export class StreamReader implements StreamReading {
   }
 
   /** The last message that we had, again: is it still the same? */
-  #compare({ timeMs }: AckSubject): void {
-    if (timeMs === this.#lastTimeMs) return;
-    this.#break({
+  #isSame({ timeMs }: AckSubject): boolean {
+    if (timeMs === this.#lastTimeMs) return true;
+    this.#suspect({
       kind: "went-back",
       text: `the stream ${this.#options.stream} has another message at ${this.#lastSeq} than was read there`,
     });
+    return false;
   }
 
-  #cut(foundSeq: number): undefined {
-    return this.#break({
+  #cutAt(foundSeq: number): StreamFault {
+    return {
       kind: "cut",
       nextSeq: foundSeq,
       text: `the stream ${this.#options.stream} goes on at ${foundSeq}, it was read up to ${this.#lastSeq}`,
-    });
+    };
   }
 
-  #break(fault: StreamFault): undefined {
+  #deleted(): StreamFault {
+    return { kind: "deleted", text: `the stream ${this.#options.stream} was deleted`, byState: true };
+  }
+
+  /**
+   * One odd answer is not believed: a server that has just lost its lead may give it. The same for so long is; until
+   * then the next attempt looks again.
+   */
+  #suspect(fault: StreamFault): undefined {
     if (this.#isStopped) return undefined;
+    const nowMs = performance.now();
+    const { kind, seenAtMs = 0, sinceMs = nowMs } = this.#suspicion ?? {};
+    const isSame = kind === fault.kind && nowMs - seenAtMs < 2 * BELIEVED_AFTER_MS;
+    this.#suspicion = { kind: fault.kind, sinceMs: isSame ? sinceMs : nowMs, seenAtMs: nowMs };
+    if (nowMs - this.#suspicion.sinceMs < BELIEVED_AFTER_MS) return undefined;
     this.stop();
     this.#options.listener.broken(fault);
     return undefined;

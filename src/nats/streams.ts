@@ -16,13 +16,14 @@ import { askMonitors } from "./monitor.ts";
 import { StreamReportStore } from "./report-store.ts";
 import { type StreamConfig, type StreamInfo, streamInfo } from "./stream-info.ts";
 import {
-  changed,
   journalName,
   journalPlan,
   misfits,
+  raised,
   reportsPlan,
   type StreamPlans,
-  wantsChange,
+  wantsLess,
+  wantsMore,
 } from "./stream-plans.ts";
 
 /** Pause before a server that did not answer is asked again. */
@@ -70,7 +71,7 @@ async function openNow({ api, bus, log, plans }: Opening): Promise<Streams | "no
   const mayChange = plans.leaveAsFound !== true;
   const journal = await provide(api, journalPlan(plans), { log, mayChange });
   const reports = await provide(api, reportsPlan(plans), { log, mayChange });
-  await proveCompareAndSet(api, plans.subjects.chain);
+  for (const subject of [plans.subjects.chain, plans.subjects.commit]) await proveCompareAndSet(api, subject);
   const { durability, reason } = judgeDurability({
     streams: [journal, reports],
     connected: connectedServer(api),
@@ -131,9 +132,13 @@ async function provide(
     return checked(made, wanted);
   }
   checked(found, wanted);
-  if (!mayChange || !wantsChange(found.config, wanted)) return found;
-  await refusable(wanted, api.ask(`STREAM.UPDATE.${wanted.name}`, changed(found.config, wanted)));
-  log.info(`Changed what the stream ${wanted.name} keeps`, {
+  if (mayChange && wantsLess(found.config, wanted))
+    log.info(
+      `The stream ${wanted.name} keeps more than the settings say, and is left so; lower it with the nats program where that is wanted`,
+    );
+  if (!mayChange || !wantsMore(found.config, wanted)) return found;
+  await refusable(wanted, api.ask(`STREAM.UPDATE.${wanted.name}`, raised(found.config, wanted)));
+  log.info(`The stream ${wanted.name} keeps more from now on`, {
     ageMaxNs: wanted.max_age,
     bytesMax: wanted.max_bytes,
     replicas: wanted.num_replicas,

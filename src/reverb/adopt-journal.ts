@@ -35,16 +35,25 @@ export type Adoption =
 export interface AdoptParts extends ExamParts {
   /** Who adopts: for people. */
   readonly node: string;
+  /** Also where the journal looks whole: a replica may know better, see `nothingToAdopt`. */
+  readonly force?: boolean;
 }
 
-/** Why there is nothing to adopt; undefined where there is. */
-export function nothingToAdopt({ chain, fault }: JournalExam): string | undefined {
+/**
+ * Why there is nothing to adopt; undefined where there is. A journal that lost its end within the open bar and grew
+ * again looks whole from here; only a replica that had read what is gone can tell.
+ */
+export function nothingToAdopt({ chain, fault }: JournalExam, force = false): string | undefined {
   if (chain === undefined)
     return fault?.text ?? "no chain of reports was ever begun: reverb begins the first by itself";
+  if (chain.otherForm !== undefined)
+    return `the newest chain is written as ${chain.otherForm}, which this program cannot read: adopt with a newer one`;
   const algorithm = Number(chain.record.profile.algorithm);
   if (algorithm > ALGORITHM)
     return `reports are computed by algorithm ${algorithm}, this program has ${ALGORITHM}: adopt with one that has it`;
-  return fault === undefined ? "the journal is whole: it holds what the open bar needs" : undefined;
+  return fault !== undefined || force
+    ? undefined
+    : "the journal is whole: it holds what the open bar needs; where a replica says that it went back, --force begins anew all the same";
 }
 
 /** Resolves when the new chain stands, or where none is needed. @throws BackbeatError `nats-unreachable`, `stream-missing` */
@@ -56,7 +65,7 @@ export async function adoptJournal(parts: AdoptParts): Promise<Adoption> {
     // A commit without an answer may have been stored all the same.
     if (chain !== undefined && tried.has(chain.id))
       return { kind: "adopted", chainId: chain.id, record: chain.record };
-    const nothing = nothingToAdopt(exam);
+    const nothing = nothingToAdopt(exam, parts.force);
     if (nothing !== undefined || chain === undefined) return { kind: "nothing", why: nothing ?? "" };
     if (journal === undefined)
       throw new BackbeatError("stream-missing", "Cannot adopt the journal: it is not there");
@@ -92,7 +101,7 @@ async function recordFor(
 }
 
 interface Reported {
-  /** Where the new chain's fold begins: the journal's first entry, or the one after its last hole. */
+  /** Where the new chain's fold begins: the journal's first entry, the one after its last hole, or the first bar that is not reported. */
   readonly fromSeq: number;
   /** First sequence, in this journal, of the newest bar that is in the report stream already; 0: none is. */
   readonly afterFirstSeq: number;
@@ -113,6 +122,7 @@ async function reportedIn(
       subjects,
     );
     let afterFirstSeq = 0;
+    const bars: number[] = [];
     const range = {
       fromSeq,
       toSeq,
@@ -121,6 +131,7 @@ async function reportedIn(
       onProgress: (seq: number) => onProgress?.({ what: "the journal", seq, toSeq }),
     };
     const note = (windowId: string, firstSeq: number) => {
+      bars.push(firstSeq);
       if (windows.has(windowId.toLowerCase())) afterFirstSeq = Math.max(afterFirstSeq, firstSeq);
     };
     const fault = await readRange(parts.journal, range, (message) => {
@@ -129,7 +140,10 @@ async function reportedIn(
     if (fault === undefined) {
       for (const { windowId } of fold.aggregator.openWindows())
         note(windowId, fold.aggregator.openWindow(windowId)?.position.firstSeq ?? 0);
-      return { fromSeq, afterFirstSeq };
+      // The first bar that the chain reports is the one that is said to be partial, so the fold begins with it.
+      const unreported = bars.filter((firstSeq) => firstSeq > afterFirstSeq);
+      const hasReported = afterFirstSeq > 0 && unreported.length > 0;
+      return { fromSeq: hasReported ? Math.min(...unreported) : fromSeq, afterFirstSeq };
     }
     // Replicas could not read over a hole either.
     if (fault.nextSeq === undefined || fault.nextSeq <= fromSeq)

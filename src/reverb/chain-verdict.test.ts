@@ -26,7 +26,13 @@ function chainOf(changes: Partial<ChainRecord> = {}): Chain {
 
 function reportOf(replayFrom: ReplayStart): TailReport {
   const facts = { algorithm: 2, chain: "chain", profile: "p", prev: "", claims: 0, replayFrom };
-  return { seq: 9, facts: { ...facts, firstSeq: 300, lastSeq: 400 }, hash: "h", body: new Uint8Array() };
+  return {
+    seq: 9,
+    facts: { ...facts, firstSeq: 300, lastSeq: 400 },
+    hash: "h",
+    saidHash: "h",
+    body: new Uint8Array(),
+  };
 }
 
 const judge = (changes: Partial<ChainFacts> = {}) =>

@@ -54,6 +54,11 @@ export function judgeChain(facts: ChainFacts): ChainVerdict {
     const begin = { replay: { seq: firstSeq }, partial: firstSeq > 1, afterFirstSeq: 0 };
     return beginning("begun", begin, facts);
   }
+  if (chain.otherForm !== undefined)
+    return {
+      kind: "stand-by",
+      text: `the newest chain of reports is written as ${chain.otherForm}, which this program cannot read: update it`,
+    };
   const algorithms = { theirs: Number(chain.record.profile.algorithm), ours: Number(profile.algorithm) };
   if (algorithms.theirs > algorithms.ours)
     return {
@@ -118,18 +123,21 @@ export function faultOf(
     return {
       kind: "replaced",
       text: `the journal is another one (${journal.id}) than the reports were computed from (${record.journal_id})`,
+      byState: true,
     };
   const neededSeq = lastOfChain?.facts.replayFrom.seq ?? record.from.seq;
   if (journal.firstSeq > neededSeq)
     return {
       kind: "cut",
       text: `the journal begins at ${journal.firstSeq}, the open bar needs it from ${neededSeq} on`,
+      byState: true,
     };
   const readSeq = lastOfChain?.facts.lastSeq ?? record.from.seq - 1;
   if (journal.lastSeq < readSeq)
     return {
       kind: "went-back",
       text: `the journal ends at ${journal.lastSeq}, the last report was computed up to ${readSeq}`,
+      byState: true,
     };
   return undefined;
 }

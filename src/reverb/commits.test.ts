@@ -46,13 +46,18 @@ function barOf(n: number, agents = n): WindowDetail {
   } as WindowDetail;
 }
 
-async function house(prepare: (store: MemoryReportStore) => void = () => undefined, reportedFirstSeq = 0) {
+async function house(
+  prepare: (store: MemoryReportStore) => void = () => undefined,
+  reportedFirstSeq = 0,
+  isReplay = false,
+) {
   const store = new MemoryReportStore(SUBJECTS);
   store.put({ kind: "chain", headers: {}, body: chainBody });
   prepare(store);
   const log = recordingLog();
   const clock = new FakeClock();
   const full: boolean[] = [];
+  const otherJournal: string[] = [];
   const tail = new ReportTail({
     reports: store,
     subjects: SUBJECTS,
@@ -70,9 +75,12 @@ async function house(prepare: (store: MemoryReportStore) => void = () => undefin
     metrics: { observe() {} },
     chain,
     reportedFirstSeq,
+    chainAfterFirstSeq: 0,
+    isReplay,
+    onOtherJournal: (text) => otherJournal.push(text),
     onFull: (isFull) => full.push(isFull),
   });
-  return { store, tail, commits, log, clock, full, chain };
+  return { store, tail, commits, log, clock, full, chain, otherJournal };
 }
 
 type House = Awaited<ReturnType<typeof house>>;
@@ -106,18 +114,51 @@ describe("Commits", () => {
     expect(commits.counts).toMatchObject({ committed: 3, confirmed: 0, conflicts: 0, unknown: 0 });
   });
 
+  it("R1 the first bar of a replay that is not as it is stored ends it: the journal is another one", async () => {
+    const made = await house(undefined, 9, true);
+    storeAsOther(made, barOf(1, 5));
+    await made.tail.until(2);
+    made.commits.add(barOf(1, 0), 0);
+    made.commits.add(barOf(2), 0);
+    await made.commits.settled();
+    expect(made.otherJournal).toEqual([expect.stringContaining("is not the one that was computed here")]);
+    expect(made.commits.counts.divergences).toBe(0);
+    expect(storedBars(made.store)).toEqual([1]);
+  });
+
+  it("R1 a replay in which no bar begins where the last report does ends as well", async () => {
+    const made = await house(undefined, 9, true);
+    storeAsOther(made, barOf(1));
+    await made.tail.until(2);
+    made.commits.add(barOf(2), 0);
+    await made.commits.settled();
+    expect(made.otherJournal).toEqual([expect.stringContaining("begins at 10, none was computed here")]);
+    expect(storedBars(made.store)).toEqual([1]);
+  });
+
+  it("R1 a chain that lost all its reports is not gone on with behind them", async () => {
+    const { commits, log, store } = await house(undefined, 20);
+    commits.add(barOf(3), 0);
+    await commits.settled();
+    expect(storedBars(store)).toEqual([]);
+    expect(commits.missingSinceMs).toBeDefined();
+    expect(log.texts("error")[0]).toContain("lacks a report that it had");
+  });
+
   it("R1 a commit that was lost is made again, once", async () => {
-    const { commits, store } = await house((made) => void made.fates.push("lost"));
+    const { clock, commits, store } = await house((made) => void made.fates.push("lost"));
     commits.add(barOf(1), 0);
+    await clock.run(1_000);
     await commits.settled();
     expect(storedBars(store)).toEqual([1]);
     expect(commits.counts).toMatchObject({ committed: 1, unknown: 1 });
   });
 
   it("R1 a commit that was stored without an answer is found, not made again", async () => {
-    const { commits, store } = await house((made) => void made.fates.push("late"));
+    const { clock, commits, store } = await house((made) => void made.fates.push("late"));
     commits.add(barOf(1), 0);
     commits.add(barOf(2), 0);
+    await clock.run(1_000);
     await commits.settled();
     expect(storedBars(store)).toEqual([1, 2]);
     expect(commits.counts).toMatchObject({ committed: 1, confirmed: 1, unknown: 1 });

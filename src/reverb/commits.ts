@@ -38,6 +38,12 @@ export interface CommitsParts {
   readonly chain: Pick<ReportFacts, "algorithm" | "chain" | "profile">;
   /** Bars up to this one, by the sequence of their first frame, are stored: the one before our first. */
   readonly reportedFirstSeq: number;
+  /** Bars up to this one belong to the chain before. */
+  readonly chainAfterFirstSeq: number;
+  /** The fold began at the last report: its first bar must come out as it is stored. */
+  readonly isReplay: boolean;
+  /** It did not: the journal is not what it was. Nothing is committed any more. */
+  readonly onOtherJournal: (text: string) => void;
   /** Too many wait, or enough of them are done. */
   readonly onFull: (isFull: boolean) => void;
 }
@@ -70,9 +76,13 @@ export class Commits {
   #divergedAtMs: number | undefined;
   #divergence = "";
   #missingAtMs: number | undefined;
+  /** Nothing was settled yet of a fold that must compute the last report again. */
+  #isFirstOfReplay: boolean;
+  #unknownWhy = "";
 
   constructor(parts: CommitsParts) {
     this.#parts = parts;
+    this.#isFirstOfReplay = parts.isReplay;
     this.#reportedFirstSeq = parts.reportedFirstSeq;
   }
 
@@ -100,6 +110,11 @@ export class Commits {
   /** Since when the report stream lacks a report that it had; undefined while it is whole. */
   get missingSinceMs(): number | undefined {
     return this.#missingAtMs;
+  }
+
+  /** Why the last commit had no good answer; "" while they have. */
+  get unknownWhy(): string {
+    return this.#unknownWhy;
   }
 
   /** Queues a bar. Never blocks, never throws. */
@@ -136,16 +151,13 @@ export class Commits {
   async #settle(bar: ComputedBar): Promise<boolean> {
     let isOurs = false;
     while (!this.#isStopped) {
-      const { tail } = this.#parts;
+      const { chainAfterFirstSeq, tail } = this.#parts;
       const stored = tail.find(bar.firstSeq);
-      if (stored !== undefined) {
-        this.#compare(bar, stored, isOurs);
-        return true;
-      }
-      const lastFirstSeq = tail.lastOfChain?.facts.firstSeq ?? 0;
+      if (stored !== undefined) return this.#compare(bar, stored, isOurs);
+      const lastFirstSeq = tail.lastOfChain?.facts.firstSeq ?? chainAfterFirstSeq;
       if (lastFirstSeq > bar.firstSeq) return this.#passed(bar);
-      if (lastFirstSeq !== 0 && lastFirstSeq < this.#reportedFirstSeq) return this.#missing();
-      if (lastFirstSeq > this.#reportedFirstSeq) this.#unknownBar(lastFirstSeq);
+      if (lastFirstSeq < this.#reportedFirstSeq) return this.#missing();
+      if (lastFirstSeq > this.#reportedFirstSeq && !this.#unknownBar(lastFirstSeq)) return false;
       if (await this.#commit(bar)) isOurs = true;
     }
     return false;
@@ -158,14 +170,24 @@ export class Commits {
     const headers = reportHeaders({ ...bar.facts, prev }, bar.body);
     const result = await reports.commit({ kind: "report", headers, body: bar.body }, tail.lastSeq);
     if (result.kind === "stored") {
+      this.#unknownWhy = "";
       metrics.observe("rollup_seconds", (clock.monotonicMs() - bar.barOverAtMs) / 1_000);
       await tail.until(result.seq);
       return true;
     }
     if (result.kind === "conflict") this.counts.conflicts += 1;
-    else this.counts.unknown += 1;
+    else await this.#noteUnknown(result.why);
     await this.#readToEnd();
     return false;
+  }
+
+  /** A server that refuses does so at once, each time: it is not asked without a pause, and its reason is told once. */
+  async #noteUnknown(why: string): Promise<void> {
+    this.counts.unknown += 1;
+    if (why !== this.#unknownWhy)
+      this.#parts.log.warn(`A report is not known to be stored, looking it up: ${why}`);
+    this.#unknownWhy = why;
+    await this.#pause();
   }
 
   /** The end as the server knows it now: what was stored meanwhile is read before anything is decided. */
@@ -183,17 +205,34 @@ export class Commits {
     }
   }
 
-  #compare(bar: ComputedBar, stored: TailReport, isOurs: boolean): void {
+  /** False: nothing may be committed behind it. */
+  #compare(bar: ComputedBar, stored: TailReport, isOurs: boolean): boolean {
+    const isFirst = this.#takeFirst();
     this.#reportedFirstSeq = bar.firstSeq;
     const headers = reportHeaders({ ...bar.facts, prev: stored.facts.prev }, bar.body);
     if (headers[HASH_HEADER] === stored.hash) {
       if (isOurs) this.counts.committed += 1;
       else this.counts.confirmed += 1;
-      return;
+      return true;
     }
-    this.#diverged(
-      `the stored report of window ${bar.windowId} is not the one that was computed here: ${differenceOf(bar, stored)}`,
-    );
+    const text = `the stored report of window ${bar.windowId} is not the one that was computed here: ${differenceOf(bar, stored)}`;
+    // A report that was changed afterwards says nothing of the journal.
+    if (isFirst && stored.hash === stored.saidHash) return this.#otherJournal(text);
+    this.#diverged(text);
+    return true;
+  }
+
+  /** Whether this is the bar that a replay must compute as it is stored; only once. */
+  #takeFirst(): boolean {
+    const isFirst = this.#isFirstOfReplay;
+    this.#isFirstOfReplay = false;
+    return isFirst;
+  }
+
+  #otherJournal(text: string): false {
+    this.stop();
+    this.#parts.onOtherJournal(text);
+    return false;
   }
 
   /** The store has later bars of this chain: this one is too old to be compared, or is not there. */
@@ -204,10 +243,13 @@ export class Commits {
     return true;
   }
 
-  /** Between the bar before and this one the store has one that was never computed here. */
-  #unknownBar(firstSeq: number): void {
+  /** Between the bar before and this one the store has one that was never computed here. False: go no further. */
+  #unknownBar(firstSeq: number): boolean {
+    const text = `the report stream has a bar that begins at ${firstSeq}, none was computed here`;
+    if (this.#takeFirst()) return this.#otherJournal(text);
     this.#reportedFirstSeq = firstSeq;
-    this.#diverged(`the report stream has a bar that begins at ${firstSeq}, none was computed here`);
+    this.#diverged(text);
+    return true;
   }
 
   #diverged(text: string): void {

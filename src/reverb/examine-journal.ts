@@ -2,13 +2,14 @@
  * Whether a journal can give the reports that come next: by what the server says of it, and by computing the last
  * report again. It reads and decides; it changes nothing.
  */
-import type { ReportStore, StreamFault, StreamMessage, StreamState } from "../ports.ts";
+import type { ReportStore, StreamFault, StreamState } from "../ports.ts";
 import { beginOf, CHAIN_LOST, faultOf } from "./chain-verdict.ts";
+import { newestRecord } from "./newest-record.ts";
 import { readRange } from "./read-range.ts";
 import { compareReport, obstacleOf, ReplayFold, type ReplayParts } from "./replay.ts";
 import type { Chain } from "./report-tail.ts";
 import { stateOrNone } from "./state-or-none.ts";
-import { type RecordSubjects, type ReportRecord, readRecord } from "./stored-record.ts";
+import type { RecordSubjects, ReportRecord } from "./stored-record.ts";
 
 export interface ExamParts extends ReplayParts {
   readonly reports: ReportStore;
@@ -34,6 +35,7 @@ export async function examineJournal(parts: ExamParts): Promise<JournalExam> {
   const journal = await stateOrNone(parts.journal);
   const exam = { reportsLastSeq, chain, lastReport, journal };
   if (chain === undefined) return { ...exam, fault: lastReport && CHAIN_LOST };
+  if (chain.otherForm !== undefined) return { ...exam, fault: undefined };
   if (journal === undefined)
     return { ...exam, fault: { kind: "deleted", text: "the journal was deleted, or never made" } };
   const lastOfChain = lastReport?.facts.chain === chain.id ? lastReport : undefined;
@@ -49,18 +51,13 @@ interface End {
 }
 
 /** The end of the report stream at one moment: the state first, then what it ends with. */
-async function endOf({ reports, subjects }: ExamParts): Promise<End> {
-  const read = (message: StreamMessage | undefined) => message && readRecord(message, subjects);
+async function endOf(parts: ExamParts): Promise<End> {
   for (;;) {
-    const { lastSeq } = await reports.state();
-    const [chain, report] = [read(await reports.last("chain")), read(await reports.last("report"))];
+    const { lastSeq } = await parts.reports.state();
+    const [entry, report] = [await newestRecord("chain", parts), await newestRecord("report", parts)];
     // Stored meanwhile: it is looked at again, and what comes comes at most once a bar.
-    if (Math.max(chain?.seq ?? 0, report?.seq ?? 0) > lastSeq) continue;
-    return {
-      reportsLastSeq: lastSeq,
-      chain: chain?.kind === "chain" ? chain.chain : undefined,
-      lastReport: report?.kind === "report" ? report : undefined,
-    };
+    if (Math.max(entry?.seq ?? 0, report?.seq ?? 0) > lastSeq) continue;
+    return { reportsLastSeq: lastSeq, chain: entry?.chain, lastReport: report };
   }
 }
 

@@ -32,6 +32,8 @@ export interface FoldParts extends ReverbParts {
   readonly targetSeq: number;
   readonly barLength: BarLengthWatch;
   readonly onBroken: (fault: StreamFault) => void;
+  /** A fault of the program. */
+  readonly onFailed: (error: unknown) => void;
 }
 
 /** A checkpoint that was read and fits. */
@@ -95,6 +97,10 @@ export class JournalFold {
       tail: parts.tail,
       chain: { algorithm: parts.profile.algorithm, chain: parts.chain.id, profile: parts.profile.hash },
       reportedFirstSeq: this.#afterFirstSeq,
+      chainAfterFirstSeq: parts.chain.record.after_first_seq,
+      isReplay: restored === undefined && parts.tail.lastOfChain !== undefined,
+      onOtherJournal: (text) =>
+        this.#break({ kind: "went-back", text: `the journal is not what it was: ${text}` }),
       onFull: (isFull) => this.#hold("commits", isFull),
     });
     this.checkpoints = new Checkpoints(this.#readSeq, {
@@ -194,8 +200,18 @@ export class JournalFold {
     this.commits.stop();
   }
 
-  /** The hot path: nothing here that is not needed. */
+  /** An entry that was taken in part is never taken again: what is thrown here ends the process. */
   #take(message: StreamMessage): void {
+    try {
+      this.#apply(message);
+    } catch (error) {
+      this.abandon();
+      this.#parts.onFailed(error);
+    }
+  }
+
+  /** The hot path: nothing here that is not needed. */
+  #apply(message: StreamMessage): void {
     const outcome = this.#fold.apply(message);
     this.#readSeq = message.seq;
     this.#readTimeMs = message.timeMs;
@@ -258,7 +274,10 @@ export class JournalFold {
   async #checkpoint(): Promise<void> {
     const { chain, profile, streams: _, tail } = this.#parts;
     const owes = this.commits.waiting > 0 || this.aggregator.closingWindowId !== undefined;
-    if (owes || !this.#isCaughtUp || this.#readTimeMs === 0 || tail.chain?.id !== chain.id) return;
+    // Before its first frame an aggregator does not know all that its chain record says.
+    const isBegun = this.aggregator.newest !== undefined;
+    if (owes || !isBegun || !this.#isCaughtUp || this.#readTimeMs === 0 || tail.chain?.id !== chain.id)
+      return;
     const header: CheckpointHeader = {
       profile: profile.hash,
       chain: chain.id,

@@ -32,13 +32,19 @@ export interface JournalUse {
 
 /** What makes it impossible to go on; undefined: nothing. */
 export function faultIn(state: StreamState, { id, neededSeq, readSeq }: JournalUse): StreamFault | undefined {
-  if (state.id !== id) return { kind: "replaced", text: "the journal was deleted and made again" };
+  if (state.id !== id)
+    return { kind: "replaced", text: "the journal was deleted and made again", byState: true };
   if (state.lastSeq < readSeq)
-    return { kind: "went-back", text: `the journal ends at ${state.lastSeq}, ${readSeq} was read from it` };
+    return {
+      kind: "went-back",
+      text: `the journal ends at ${state.lastSeq}, ${readSeq} was read from it`,
+      byState: true,
+    };
   if (state.firstSeq > neededSeq)
     return {
       kind: "cut",
       text: `the journal begins at ${state.firstSeq}, the open bar needs it from ${neededSeq} on`,
+      byState: true,
     };
   return undefined;
 }

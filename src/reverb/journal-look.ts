@@ -19,6 +19,8 @@ export interface LookParts {
   /** Why the journal may soon be too short; undefined: it is long enough. */
   readonly onShortness: (text: string | undefined) => void;
   readonly keepChain: () => void;
+  /** Nothing is folded: is what was in the way still so? */
+  readonly lookAgain: () => Promise<void>;
 }
 
 /** State: when it looks next. */
@@ -27,6 +29,8 @@ export class JournalLook {
   readonly #parts: LookParts;
   #next: Timer | undefined;
   #isStopped = false;
+  /** What the look before found: one odd answer is not believed. */
+  #suspected: StreamFault["kind"] | undefined;
 
   constructor(journal: Journal, parts: LookParts) {
     this.#journal = journal;
@@ -48,9 +52,12 @@ export class JournalLook {
   }
 
   async #look(): Promise<void> {
-    const { fold: foldNow, keepChain, onBroken, onShortness } = this.#parts;
+    const { fold: foldNow, keepChain, lookAgain, onShortness } = this.#parts;
     const fold = foldNow();
-    if (fold === undefined) return;
+    if (fold === undefined) {
+      await lookAgain();
+      return;
+    }
     fold.look();
     if (fold.isCaughtUp) keepChain();
     // Before the answer: what is read meanwhile is not behind it.
@@ -59,11 +66,17 @@ export class JournalLook {
       const state = await this.#journal.state();
       if (foldNow() !== fold) return;
       const fault = faultIn(state, use);
-      if (fault !== undefined) onBroken(fault);
-      else onShortness(shortnessOf(state, use));
+      this.#found(fault);
+      if (fault === undefined) onShortness(shortnessOf(state, use));
     } catch (error) {
       if (error instanceof BackbeatError && error.code === "stream-missing")
-        onBroken({ kind: "deleted", text: "the journal was deleted" });
+        this.#found({ kind: "deleted", text: "the journal was deleted", byState: true });
     }
+  }
+
+  /** Believed when the next look finds the same. */
+  #found(fault: StreamFault | undefined): void {
+    if (fault !== undefined && fault.kind === this.#suspected) this.#parts.onBroken(fault);
+    this.#suspected = fault?.kind;
   }
 }

@@ -14,7 +14,7 @@ import type { Durability, StreamFault, StreamState, Streams, Timer } from "../po
 import { askUntilAnswered } from "./ask-until-answered.ts";
 import { BarLengthWatch } from "./bar-length-watch.ts";
 import { ChainKeeper } from "./chain-keeper.ts";
-import { type ChainVerdict, judgeChain } from "./chain-verdict.ts";
+import { CHAIN_LOST, type ChainVerdict, judgeChain } from "./chain-verdict.ts";
 import { ReportHistory } from "./history.ts";
 import { JournalFold } from "./journal-fold.ts";
 import { JournalLook } from "./journal-look.ts";
@@ -26,8 +26,11 @@ import { restoreFold } from "./restore-fold.ts";
 import { decoderOptions } from "./settings.ts";
 import type { JournalStatus, Readiness } from "./view.ts";
 
-/** Longest wait at the end for commits under way and the last checkpoint; services end within 5 s. */
-const STOP_MAX_MS = 3_000;
+/** Pause before a chain is begun again where the server gave no good answer. */
+const BEGIN_AGAIN_MS = 1_000;
+
+/** Longest wait at the end for commits under way and the last checkpoint; the connection takes two more seconds to drain, and services end within 5 s. */
+const STOP_MAX_MS = 2_000;
 
 /** State: the end of the report stream, the fold under way, and what keeps us from one. */
 export class JournalMode implements ReverbMode {
@@ -50,6 +53,9 @@ export class JournalMode implements ReverbMode {
   #isStopped = false;
   #mayChangeProfile: boolean;
   #hasFollowed = false;
+  /** What keeps this mode from folding, where it shows in what the server says of the journal. */
+  #fault: StreamFault | undefined;
+  #isMended = false;
   #wake: () => void = () => undefined;
 
   /** Runs from its creation on. `fail` is told what it cannot go on with. */
@@ -92,6 +98,7 @@ export class JournalMode implements ReverbMode {
       onBroken: (fault) => this.#broken(fault),
       onShortness: (text) => this.#watch.noteShortness(text),
       keepChain: () => void this.#keeper.look(),
+      lookAgain: () => this.#lookAgain(),
     });
     void this.#run().catch((error: unknown) => this.#giveUp(error));
   }
@@ -149,7 +156,9 @@ export class JournalMode implements ReverbMode {
       const chain = this.#tail.chain;
       const isSettled = await this.#judge();
       // A chain that began while this one was judged is judged at once.
-      while (isSettled && !this.#isStopped && this.#tail.chain === chain) await this.#nextChain();
+      while (isSettled && !this.#isStopped && !this.#isMended && this.#tail.chain === chain)
+        await this.#nextChain();
+      this.#isMended = false;
       if (this.#tail.chain !== chain) this.#fold?.abandon();
     }
   }
@@ -159,14 +168,12 @@ export class JournalMode implements ReverbMode {
     const journal = await this.#journalState();
     if (this.#isStopped) return false;
     if (journal === "missing") {
-      this.#watch.hinder(
-        "broken",
-        "the journal was deleted; `backbeat journal adopt` makes it again and begins a new chain",
-      );
+      this.#broken({ kind: "deleted", text: "the journal was deleted", byState: true });
       return true;
     }
     const verdict = this.#verdict(journal);
     this.#watch.clear();
+    this.#fault = undefined;
     if (verdict.kind === "begin") {
       await this.#begin(verdict.record);
       return false;
@@ -204,6 +211,11 @@ export class JournalMode implements ReverbMode {
     const end =
       result.kind === "stored" ? { lastSeq: result.seq } : await this.#answered(() => reports.state());
     await this.#tail.until(end?.lastSeq ?? 0);
+    // A server that refuses does so at once, each time.
+    if (result.kind === "unknown") {
+      this.#parts.ports.log.warn(`The chain record is not known to be stored, looking it up: ${result.why}`);
+      await new Promise<void>((resolve) => this.#parts.ports.clock.after(BEGIN_AGAIN_MS, resolve));
+    }
     if (result.kind === "stored")
       this.#parts.ports.log.info(`A new chain of reports begins: ${record.reason}`, {
         from: record.from.seq,
@@ -217,7 +229,8 @@ export class JournalMode implements ReverbMode {
   ): Promise<void> {
     this.#hasFollowed = true;
     const profile = { hash: this.#profileHash, algorithm: Number(this.#profile.algorithm) };
-    const wanted = { profile: profile.hash, chain: chain.id, journalId: journal.id, journal };
+    const storedFirstSeq = this.#tail.lastOfChain?.facts.firstSeq ?? chain.record.after_first_seq;
+    const wanted = { profile: profile.hash, chain: chain.id, journalId: journal.id, journal, storedFirstSeq };
     const restored = await restoreFold(this.#parts, wanted);
     if (this.#isStopped || this.#tail.chain !== chain) return;
     this.#fold = new JournalFold(
@@ -231,6 +244,7 @@ export class JournalMode implements ReverbMode {
         targetSeq: journal.lastSeq,
         barLength: this.#barLength,
         onBroken: (fault) => this.#broken(fault),
+        onFailed: (error) => this.#giveUp(error),
       },
       restored,
     );
@@ -242,10 +256,22 @@ export class JournalMode implements ReverbMode {
 
   #broken(fault: StreamFault): void {
     this.#fold?.abandon();
-    this.#watch.hinder(
-      "broken",
-      `${fault.text}; no bar is closed any more: look at \`backbeat journal status\`, then \`backbeat journal adopt\``,
-    );
+    this.#fault = fault;
+    // A chain record that is lost is not to be adopted, it is to be restored.
+    const advice =
+      fault === CHAIN_LOST ? "" : ": look at `backbeat journal status`, then `backbeat journal adopt`";
+    this.#watch.hinder("broken", `${fault.text}; no bar is closed any more${advice}`);
+  }
+
+  /** A fault that shows in the server's answers may pass: a journal that was restored, or an answer that was wrong. */
+  async #lookAgain(): Promise<void> {
+    if (this.#fault?.byState !== true) return;
+    const state = await this.#streams.journal.state().catch(() => undefined);
+    if (state === undefined || this.#fault?.byState !== true || this.#verdict(state).kind !== "follow")
+      return;
+    this.#parts.ports.log.info("The journal holds what is needed again: going on");
+    this.#isMended = true;
+    this.#wake();
   }
 
   async #journalState(): Promise<StreamState | "missing"> {

@@ -101,7 +101,7 @@ export class JournalWatch {
   #stalls(fold: JournalFold | undefined): RaisedAlarm[] {
     if (fold === undefined || this.#hindrance !== undefined) return [];
     const limitMs = stallLimitMs(fold.aggregator.newest?.beatDurationMs ?? 0);
-    const { missingSinceMs, waiting, waitingSinceMs } = fold.commits;
+    const { missingSinceMs, unknownWhy, waiting, waitingSinceMs } = fold.commits;
     const stalls: RaisedAlarm[] = [];
     const stall = (name: RaisedAlarm["name"], text: string, sinceMonotonicMs: number | undefined) => {
       if (sinceMonotonicMs !== undefined) stalls.push({ name, text, sinceMonotonicMs });
@@ -110,7 +110,11 @@ export class JournalWatch {
       sinceMs !== undefined && this.#clock.monotonicMs() - sinceMs > limitMs ? sinceMs : undefined;
     stall("report-store-broken", "the report stream lacks a report that it had", missingSinceMs);
     stall("journal-stalled", "the journal does not answer", ifLong(fold.heardAtMs));
-    stall("report-unsent", `${waiting} reports wait for the report stream`, ifLong(waitingSinceMs));
+    stall(
+      "report-unsent",
+      `${waiting} reports wait for the report stream${unknownWhy === "" ? "" : `: ${unknownWhy}`}`,
+      ifLong(waitingSinceMs),
+    );
     return stalls;
   }
 

@@ -3,9 +3,11 @@
  *
  * Every replica follows it: what is stored decides, whoever stored it. It stores nothing itself.
  */
-import { type ChainRecord, chainIdOf, decodeChainRecord } from "../contracts/chain-record.ts";
-import { type ReportFacts, readReportFacts, reportHash } from "../contracts/report-headers.ts";
+import type { ChainRecord } from "../contracts/chain-record.ts";
+import type { ReportFacts } from "../contracts/report-headers.ts";
 import type { Log, ReportStore, StreamFault, StreamMessage, StreamReading } from "../ports.ts";
+import { newestRecord } from "./newest-record.ts";
+import { type ChainEntry, type ReportRecord, readRecord } from "./stored-record.ts";
 
 /** Reports kept for comparing: a replica that is further behind has nothing to add, and they are 3 kB each. */
 const REPORTS_COMPARED_MAX = 1_000;
@@ -15,6 +17,8 @@ export interface Chain {
   readonly record: ChainRecord;
   /** Its place in the report stream. */
   readonly seq: number;
+  /** It is written in this form, which this program cannot read. */
+  readonly otherForm?: string;
 }
 
 /** A report as it is stored. */
@@ -23,6 +27,8 @@ export interface TailReport {
   readonly facts: ReportFacts;
   /** Of what is stored, computed, not as it says. */
   readonly hash: string;
+  /** As it says. */
+  readonly saidHash: string;
   readonly body: Uint8Array;
 }
 
@@ -51,6 +57,7 @@ export class ReportTail {
   #chainSeq: number | undefined;
   #lastReport: TailReport | undefined;
   #waiting: Waiting[] = [];
+  #isOver = false;
 
   constructor(options: TailOptions) {
     this.#options = options;
@@ -62,16 +69,15 @@ export class ReportTail {
     // In this order: what another replica stores meanwhile lies behind the place that is read from, and a report
     // that is found has its chain before it.
     const state = await reports.state();
-    const report = await reports.last("report");
-    const chain = await reports.last("chain");
-    const first = report ?? chain;
+    const report = await newestRecord("report", this.#options);
+    const chain = await newestRecord("chain", this.#options);
     if (chain !== undefined) this.#takeChain(chain);
-    this.#lastSeq = (first?.seq ?? state.lastSeq + 1) - 1;
+    this.#lastSeq = ((report ?? chain)?.seq ?? state.lastSeq + 1) - 1;
     this.#reading = reports.read(
       { seq: this.#lastSeq + 1 },
       {
         message: (message) => this.#take(message),
-        broken: (fault) => this.#options.onBroken(fault),
+        broken: (fault) => this.#break(fault),
       },
     );
     await this.until(state.lastSeq);
@@ -113,62 +119,55 @@ export class ReportTail {
     return oldest === undefined || oldest <= firstSeq;
   }
 
-  /** Resolves when the record with that sequence was read. */
+  /** Resolves when the record with that sequence was read, or nothing is read any more. */
   until(seq: number): Promise<void> {
-    if (this.#lastSeq >= seq) return Promise.resolve();
+    if (this.#lastSeq >= seq || this.#isOver) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push({ seq, resolve }));
   }
 
   /** Reads no more; who waits is let go. */
   stop(): void {
+    this.#isOver = true;
     this.#reading?.stop();
     for (const { resolve } of this.#waiting.splice(0)) resolve();
   }
 
+  #break(fault: StreamFault): void {
+    this.#options.onBroken(fault);
+    this.stop();
+  }
+
   #take(message: StreamMessage): void {
-    const { subjects } = this.#options;
+    const { log, subjects } = this.#options;
     this.#lastSeq = message.seq;
-    if (message.subject === subjects.commit) this.#takeReport(message);
-    else if (message.subject === subjects.chain && message.seq !== this.#chainSeq) this.#takeChain(message);
+    const record = readRecord(message, subjects);
+    if (record.kind === "report") this.#takeReport(record);
+    else if (record.kind === "chain") this.#takeChain(record);
+    else
+      log.error(
+        `The report stream holds no ${record.of} at sequence ${message.seq}: somebody else publishes on ${message.subject}; allow it to reverb only`,
+        { seq: message.seq },
+      );
     const reached = this.#waiting.filter(({ seq }) => seq <= message.seq);
     if (reached.length === 0) return;
     this.#waiting = this.#waiting.filter(({ seq }) => seq > message.seq);
     for (const { resolve } of reached) resolve();
   }
 
-  #takeReport({ data, headers, seq }: StreamMessage): void {
-    const facts = headers && readReportFacts(headers);
-    if (facts === undefined || headers === undefined) {
-      this.#options.log.error(
-        `The report stream holds no report at sequence ${seq}: somebody else publishes on ${this.#options.subjects.commit}; allow it to reverb only`,
-        { seq },
-      );
-      return;
-    }
-    // The buffer may be the client's own.
-    const report = { seq, facts, hash: reportHash(headers, data), body: data.slice() };
+  #takeReport(report: ReportRecord): void {
     this.#lastReport = report;
-    if (facts.chain !== this.#chain?.id) return;
-    this.#recent.set(facts.firstSeq, report);
+    if (report.facts.chain !== this.#chain?.id) return;
+    this.#recent.set(report.facts.firstSeq, report);
     if (this.#recent.size <= REPORTS_COMPARED_MAX) return;
     const [oldest] = this.#recent.keys();
     if (oldest !== undefined) this.#recent.delete(oldest);
   }
 
-  #takeChain({ data, seq }: StreamMessage): void {
-    const record = decodeChainRecord(data);
-    if (record === undefined) {
-      this.#options.log.error(
-        `The report stream holds a chain record that cannot be read, at sequence ${seq}`,
-        { seq },
-      );
-      return;
-    }
+  #takeChain({ chain, seq }: ChainEntry): void {
     this.#chainSeq = seq;
-    const id = chainIdOf(data);
     // Repeated, so that it is not aged out before its reports: nothing begins.
-    if (id === this.#chain?.id) return;
-    this.#chain = { id, record, seq };
+    if (chain.id === this.#chain?.id) return;
+    this.#chain = chain;
     this.#recent.clear();
     this.#options.onChain();
   }

@@ -8,6 +8,8 @@ import type { ReverbParts } from "./parts.ts";
 /** What a checkpoint must belong to. */
 export interface RestoreFor extends Pick<CheckpointHeader, "profile" | "chain" | "journalId"> {
   readonly journal: StreamState;
+  /** First sequence of the newest bar of the chain that is stored; that of the chain's begin where none is. */
+  readonly storedFirstSeq: number;
 }
 
 /** Never rejects: without a checkpoint there is only more to read. */
@@ -37,5 +39,8 @@ function mismatchOf(header: CheckpointHeader, wanted: RestoreFor): string | unde
   const { firstSeq, lastSeq } = wanted.journal;
   if (header.seq > lastSeq) return `it reaches to ${header.seq}, the journal only to ${lastSeq}`;
   if (header.seq + 1 < firstSeq) return `it reaches to ${header.seq}, the journal begins at ${firstSeq}`;
+  // It owes no report: if it was made behind reports that are not stored any more, they would never be again.
+  if (header.reportedFirstSeq > wanted.storedFirstSeq)
+    return "the report stream lost reports that it counts on";
   return undefined;
 }

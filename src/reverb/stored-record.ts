@@ -1,5 +1,10 @@
 /** A record of the report stream, read: a report with its facts, a chain record, or neither. */
-import { chainIdOf, decodeChainRecord } from "../contracts/chain-record.ts";
+import {
+  chainIdOf,
+  decodeChainRecord,
+  otherChainForm,
+  UNKNOWN_CHAIN_RECORD,
+} from "../contracts/chain-record.ts";
 import {
   HASH_HEADER,
   type HeaderSource,
@@ -27,9 +32,15 @@ export interface ReportRecord {
   readonly body: Uint8Array;
 }
 
+export interface ChainEntry {
+  readonly kind: "chain";
+  readonly seq: number;
+  readonly chain: Chain;
+}
+
 export type StoredRecord =
   | ReportRecord
-  | { readonly kind: "chain"; readonly seq: number; readonly chain: Chain }
+  | ChainEntry
   /** On the subject of reports, or of chain records, and none of them. */
   | { readonly kind: "unreadable"; readonly seq: number; readonly of: "report" | "chain" };
 
@@ -47,8 +58,11 @@ export function readRecord(
   const body = data.slice();
   if (subject === subjects.chain) {
     const record = decodeChainRecord(body);
-    if (record === undefined) return { kind: "unreadable", seq, of: "chain" };
-    return { kind: "chain", seq, chain: { id: chainIdOf(body), record, seq } };
+    const id = chainIdOf(body);
+    if (record !== undefined) return { kind: "chain", seq, chain: { id, record, seq } };
+    const otherForm = otherChainForm(body);
+    if (otherForm === undefined) return { kind: "unreadable", seq, of: "chain" };
+    return { kind: "chain", seq, chain: { id, record: UNKNOWN_CHAIN_RECORD, seq, otherForm } };
   }
   const facts = headers && readReportFacts(headers);
   if (headers === undefined || facts === undefined) return { kind: "unreadable", seq, of: "report" };

@@ -78,7 +78,9 @@ export class HistoryCheck {
     this.#chains += 1;
     this.#lastFirstSeq = 0;
     this.#windows.clear();
-    this.#isChainKnown = true;
+    // Of a form that this program cannot read: the first report behind it says what it goes by.
+    this.#isChainKnown = chain.otherForm === undefined;
+    if (!this.#isChainKnown) return;
     this.#chain = { id: chain.id, record: chain.record, profileHash: profileHashOf(chain.record.profile) };
   }
 

@@ -115,7 +115,7 @@ export class FakeBus implements Bus {
   readonly #broker: FakeBroker;
   readonly #log: Log;
   readonly #subscribed = new Set<Subscribed>();
-  readonly #listeners: ((link: "lost" | "restored") => void)[] = [];
+  #listeners: ((link: "lost" | "restored") => void)[] = [];
   readonly #flushes = new Set<(error: BackbeatError) => void>();
   readonly #requests = new Set<() => void>();
   #connected: boolean;
@@ -195,8 +195,13 @@ export class FakeBus implements Bus {
     });
   }
 
-  onLink(listener: (link: "lost" | "restored") => void): void {
+  onLink(listener: (link: "lost" | "restored") => void): BusSubscription {
     this.#listeners.push(listener);
+    return {
+      unsubscribe: () => {
+        this.#listeners = this.#listeners.filter((known) => known !== listener);
+      },
+    };
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 /** Whether the two streams of the cluster are as they must be, and keep enough. Pure. */
 import type { StreamConfig, StreamInfo } from "../stream-info.ts";
-import { misfits, wantsChange } from "../stream-plans.ts";
+import { misfits, wantsLess, wantsMore } from "../stream-plans.ts";
 import type { Finding } from "./finding.ts";
 
 /** A stream that reverb would use; `unknown`: it could not be looked at. */
@@ -67,12 +67,12 @@ function judgeOne(
     means: "reverb refuses to use it",
     fix: "change it with the nats program, or remove the stream and reverb makes it anew",
   }));
-  if (wantsChange(config, wanted))
+  if (wantsMore(config, wanted) || wantsLess(config, wanted))
     findings.push({
       check,
       level: "note",
       found: `${config.name} keeps ${limitsText(config)}, the settings here say ${limitsText(wanted)}`,
-      means: "the next reverb that starts sets what its own settings say",
+      means: "the next reverb that starts keeps more where its settings say more, and never less",
     });
   findings.push(...judgePlace(check, found, facts));
   if (findings.some(({ level }) => level !== "note")) return findings;

@@ -112,6 +112,14 @@ export const JOURNAL_SETTINGS = {
     doc: "Compute each report again from the journal, as far back as it reaches",
     commands: ["verify"],
   }),
+  force: setting({
+    flag: "force",
+    group: "Command",
+    kind: onOff,
+    default: false,
+    doc: "Adopt although the journal looks whole, where a replica says that it went back",
+    commands: ["journal"],
+  }),
   yes: setting({
     flag: "yes",
     group: "Command",
