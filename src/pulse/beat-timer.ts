@@ -5,6 +5,7 @@
  * hands out only the beat that is due now and tells how many it missed; no backlog is replayed. What a beat means
  * is for its owner to say.
  */
+import { staggerMs } from "../core/succession.ts";
 import { beatDurationMs } from "../core/tempo.ts";
 import { beatAt, dueMsOf, type Schedule } from "../core/timeline.ts";
 import type { Clock, Timer } from "../ports.ts";
@@ -14,10 +15,6 @@ const PREPARE_LEAD_MS = 100;
 
 /** A fast beat is prepared at most this part of a beat ahead. */
 const PREPARE_LEAD_BEATS = 1 / 4;
-
-/** A frame later than this says something wrong about the rhythm, and is not published. */
-const STAGGER_MS = 150;
-const STAGGER_BEATS = 1 / 8;
 
 /** What is done about beats; none of these may throw. */
 export interface BeatActions {
@@ -32,11 +29,6 @@ export interface BeatActions {
 /** How long before its due time a beat is prepared, ms. */
 export function prepareLeadMs(tempoTenths: number): number {
   return Math.min(PREPARE_LEAD_MS, beatDurationMs(tempoTenths) * PREPARE_LEAD_BEATS);
-}
-
-/** How late a frame may leave, ms. */
-export function staggerMs(tempoTenths: number): number {
-  return Math.min(STAGGER_MS, beatDurationMs(tempoTenths) * STAGGER_BEATS);
 }
 
 /** State: the beat that comes next, and the timer that waits for it. */

@@ -3,7 +3,7 @@ import { BEAT_FRAME_TYPE, type BeatFrame } from "../contracts/beat-frame.ts";
 import { windowIdOf } from "../contracts/window-id.ts";
 import { barFromOf, phaseOf } from "../core/bar-grid.ts";
 import { bpmOf, nearestTenths } from "../core/tempo.ts";
-import type { StoredTimeline } from "../core/timeline.ts";
+import { type StoredTimeline, tempoBpmAt } from "../core/timeline.ts";
 
 /** Who publishes, and what peers may want to know of it. */
 export interface FrameOrigin {
@@ -34,7 +34,7 @@ export function buildFrame(timeline: StoredTimeline, origin: FrameOrigin, moment
     phase: phaseOf(timeline, beat),
     hlc,
     deadline_at: new Date(Math.round(deadlineMs)).toISOString(),
-    tempo_bpm: bpmOf(nearestTenths(timeline.tempoBpm)),
+    tempo_bpm: bpmOf(nearestTenths(tempoBpmAt(timeline, beat))),
     window_id: windowIdOf(timeline.clusterId, barFrom),
     metadata: {
       pulse_version: origin.version,

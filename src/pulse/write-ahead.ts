@@ -4,7 +4,7 @@
  * Each write also says when that beat is due by the wall as this process sees it: so a restart goes on in step,
  * however far wall and monotonic clock have parted since the timeline began.
  */
-import type { StoredTimeline } from "../core/timeline.ts";
+import { anchoredAt, type StoredTimeline } from "../core/timeline.ts";
 import { messageOf } from "../errors.ts";
 import type { Log, TimelineStore } from "../ports.ts";
 
@@ -29,7 +29,7 @@ export class WriteAhead {
   /** True: `beat`, due at `dueWallMs`, is stored and may be published. */
   reserve(beat: number, dueWallMs: number): boolean {
     if (beat <= this.#timeline.lastBeat) return true;
-    const timeline = { ...this.#timeline, firstBeat: beat, originWallMs: dueWallMs, lastBeat: beat };
+    const timeline = { ...anchoredAt(this.#timeline, { beat, dueWallMs }), lastBeat: beat };
     try {
       this.#store.save(timeline);
     } catch (thrown) {
