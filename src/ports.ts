@@ -47,9 +47,12 @@ export interface Bus {
    * Hands a message to the connection. False: the link is down and the message was *not* taken; nothing is
    * buffered across a reconnect, so the caller decides whether it is still worth sending. True: handed on; it
    * may still be lost with the link (`flush` tells).
+   * `replyTo` is where an answer goes, if anybody gives one: a stream that stores it acknowledges there.
    * @throws BackbeatError `bad-message` when the server would refuse it for its size
    */
-  publish(subject: string, body: Uint8Array): boolean;
+  publish(subject: string, body: Uint8Array, options?: { readonly replyTo?: string }): boolean;
+  /** A subject that nobody else uses; answers go to it and to what is below it. */
+  inbox(): string;
   /**
    * Resolves when the server has all that was published since the link was last restored; rejects
    * `nats-unreachable` if the link is down or is lost before the answer. Call it in the same turn as `publish`:

@@ -1,6 +1,7 @@
 /** The pulse as a part of a process: lock, timeline, NATS, service, HTTP, each with its end. */
 import { listen } from "../http/listen.ts";
 import { createPulseApi } from "../http/pulse-api.ts";
+import { StreamLease } from "../nats/lease.ts";
 import { runPulse } from "../pulse/pulse.ts";
 import type { PulseView } from "../pulse/view.ts";
 import { pulseMetrics, watchProcess } from "../runtime/metrics.ts";
@@ -31,7 +32,8 @@ export async function startPulse(settings: PulseOptions, host: ServiceHost): Pro
   lifecycle.onStop("the process metrics of the pulse", () => watch.stop());
   let view: PulseView | undefined;
   const metrics = pulseMetrics(() => view, watch);
-  const { clusterId, tempoBpm, barLength, expectedAgents } = settings;
+  const { clusterId, tempoBpm, barLength, expectedAgents, journalReplicas } = settings;
+  const subjects = subjectsFor(settings);
   const pulse = runPulse(
     {
       clusterId,
@@ -39,11 +41,18 @@ export async function startPulse(settings: PulseOptions, host: ServiceHost): Pro
       barLength,
       nodeId: home.nodeId,
       version: host.version,
-      subjects: subjectsFor(settings),
-      changeAdvice: `to begin a new timeline, stop the pulse and remove ${timelineStore.path}`,
+      subjects,
+      namedLeader: settings.pulseLeader,
+      changeAdvice: "`backbeat tempo` changes the tempo; to begin a new timeline, use another cluster name",
       ...(expectedAgents === undefined ? {} : { expectedAgents }),
     },
-    { ...host, bus, metrics, timelineStore },
+    {
+      ...host,
+      bus,
+      metrics,
+      timelineStore,
+      lease: new StreamLease({ bus, log, clusterId, subjects, replicas: journalReplicas }),
+    },
   );
   view = pulse.view;
   lifecycle.onStop("the pulse", () => pulse.stop());

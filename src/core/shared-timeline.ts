@@ -99,6 +99,7 @@ export class SharedTimeline {
       firstBeat: beat,
       originWallMs: now.wallMs + (schedule.originMs - now.monotonicMs),
       tempoBpm: bpmOf(schedule.tempoTenths),
+      lastBeat: beat,
     };
     return schedule.next === undefined || next === undefined ? plain : { ...plain, next };
   }
@@ -114,11 +115,6 @@ export class SharedTimeline {
     if (stored.epoch === this.#stored.epoch) return "followed";
     this.#take(stored, tiedByWall(stored, now), now);
     return "taken-up";
-  }
-
-  /** Takes up what an answered request told: its beat has begun, when is known by the wall only. */
-  hearAnswer(heard: HeardBeat, dueWallMs: number, now: Moment): TakeUp {
-    return this.takeUp(timelineOfBeat(heard, { clusterId: this.#stored.clusterId, dueWallMs }), now);
   }
 
   /** Takes a frame of another pulse, just heard. */

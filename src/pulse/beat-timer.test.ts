@@ -18,7 +18,7 @@ function timing(tempoTenths: number, earlyMs = 0) {
   const told: Told[] = [];
   const tell = (what: Told["what"]) => (beat: number) =>
     void told.push({ what, beat, atMs: clock.monotonicMs() });
-  const timer = new BeatTimer(clock, schedule, {
+  const timer = new BeatTimer(clock, () => schedule, {
     prepare: tell("prepare"),
     beat: tell("beat"),
     miss: tell("miss"),

@@ -20,11 +20,14 @@ export interface FrameMoment {
   readonly hlc: string;
   /** End of the beat, ms since the Unix epoch. */
   readonly deadlineMs: number;
+  /** Node id of who holds the lease; left out where nobody is known to. */
+  readonly leader: string | undefined;
 }
 
 /** A frame of the timeline; whole tempos are integers, for peers that read no others. */
 export function buildFrame(timeline: StoredTimeline, origin: FrameOrigin, moment: FrameMoment): BeatFrame {
-  const { beat, hlc, deadlineMs } = moment;
+  const { beat, hlc, deadlineMs, leader } = moment;
+  const { next } = timeline;
   const barFrom = barFromOf(timeline, beat);
   return {
     type: BEAT_FRAME_TYPE,
@@ -39,10 +42,11 @@ export function buildFrame(timeline: StoredTimeline, origin: FrameOrigin, moment
     metadata: {
       pulse_version: origin.version,
       epoch: timeline.epoch,
-      leader: origin.nodeId,
+      ...(leader === undefined ? {} : { leader }),
       node: origin.nodeId,
       bar_from: barFrom,
       bar_length: timeline.barLength,
+      ...(next === undefined || beat >= next.fromBeat ? {} : { next_tempo_bpm: next.tempoBpm }),
       ...(origin.expectedAgents === undefined ? {} : { expected_agents: origin.expectedAgents }),
     },
   };

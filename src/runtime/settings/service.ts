@@ -45,6 +45,14 @@ export const SERVICE_SETTINGS = {
     defaultText: "not said",
     commands: SERVICES,
   }),
+  pulseLeader: optional({
+    flag: "pulse-leader",
+    group: "Rhythm",
+    kind: text("<node>", "1 to 64 letters, digits, _ or -", /^[a-zA-Z0-9_-]{1,64}$/),
+    doc: "Node that leads the pulses where NATS has no JetStream, the same for all of them",
+    defaultText: "none: without JetStream a pulse leads by itself, and must be the only one",
+    commands: ["up", "pulse"],
+  }),
   agents: setting({
     flag: "agents",
     group: "Rhythm",
