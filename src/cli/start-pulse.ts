@@ -1,4 +1,5 @@
 /** The pulse as a part of a process: lock, timeline, NATS, service, HTTP, each with its end. */
+import { createHash, timingSafeEqual } from "node:crypto";
 import { listen } from "../http/listen.ts";
 import { createPulseApi } from "../http/pulse-api.ts";
 import { StreamLease } from "../nats/lease.ts";
@@ -18,6 +19,14 @@ export interface StartedPulse {
   /** Of its HTTP API. */
   readonly url: string;
   readonly view: PulseView;
+}
+
+/** Undefined where no token is set. */
+function adminCheckOf(token: string | undefined): ((given: string) => boolean) | undefined {
+  if (token === undefined) return undefined;
+  const hash = (value: string) => createHash("sha256").update(value).digest();
+  const wanted = hash(token);
+  return (given) => timingSafeEqual(hash(given), wanted);
 }
 
 /** Starts the pulse. Does not wait for NATS. */
@@ -57,7 +66,12 @@ export async function startPulse(settings: PulseOptions, host: ServiceHost): Pro
   view = pulse.view;
   lifecycle.onStop("the pulse", () => pulse.stop());
 
-  const api = createPulseApi(pulse.view, { log, metricsText: () => metrics.text() });
+  const api = createPulseApi(pulse.view, {
+    log,
+    metricsText: () => metrics.text(),
+    control: pulse.control,
+    isAdmin: adminCheckOf(settings.adminToken),
+  });
   lifecycle.onStop("the HTTP API of the pulse", () => api.close());
   const { url } = await listen(api, { ...settings.pulseHttp, setting: "--pulse-http", log });
   return { url, view: pulse.view };

@@ -11,7 +11,7 @@ import { createDecoder } from "../contracts/decode.ts";
 import { Refusal } from "../contracts/refusal.ts";
 import { LeaseTerm, type LeaseVerdict, lookEveryMs } from "../core/lease-term.ts";
 import { timelineOfBeat, withTempoChange } from "../core/shared-timeline.ts";
-import { judgeTempoChange, type OperatingLimits } from "../core/tempo-change.ts";
+import { judgeTempoChange, type OperatingLimits, withinReach } from "../core/tempo-change.ts";
 import type { StoredTimeline } from "../core/timeline.ts";
 import type { Bus, Clock, CommitResult, Lease, LeaseAnswer, Log, Timer } from "../ports.ts";
 import type { Accord } from "./accord.ts";
@@ -229,7 +229,8 @@ export class LeaseKeeper {
     if (this.authority !== "alone" && whose !== "ours") return this.#notOurs();
     const { beatNow } = timeline;
     const runningTenths = timeline.tempoTenthsAt(beatNow);
-    const verdict = judgeTempoChange({ runningTenths, wantedBpm, limits: this.#settings.limits, override });
+    const limits = withinReach(this.#settings.limits, runningTenths);
+    const verdict = judgeTempoChange({ runningTenths, wantedBpm, limits, override });
     if (verdict.verdict === "refused") return { kind: "refused", text: verdict.text };
     const changed = withTempoChange(this.#current(), {
       nextBeat: beatNow + 1,

@@ -2,7 +2,7 @@
 
 import type { TimelineStart } from "../core/resume.ts";
 import { bpmOf, nearestTenths } from "../core/tempo.ts";
-import { operatingLimitsOf } from "../core/tempo-change.ts";
+import { operatingLimitsOf, withinReach } from "../core/tempo-change.ts";
 import type { Bus, Clock, Lease, Log } from "../ports.ts";
 import { Accord } from "./accord.ts";
 import { Company, type CompanySettings } from "./company.ts";
@@ -94,7 +94,8 @@ export class Member implements PulseControl {
   show(followed: number): PulseCompany {
     const { row, staleFrames } = this.company;
     const { stored } = this.#parts.timeline;
-    const { minTenths, maxTenths } = this.#limits;
+    const { beatNow } = this.#parts.timeline;
+    const { minTenths, maxTenths } = withinReach(this.#limits, this.#parts.timeline.tempoTenthsAt(beatNow));
     const { next } = this.#parts.timeline.asOf(this.#parts.timeline.beatNow);
     return {
       authority: this.#keeper.authority,

@@ -186,6 +186,10 @@ describe("BACKBEAT-REQ-004 three pulses change the tempo", () => {
     });
     expect(await ask(leader, 12, true)).toMatchObject({ kind: "accepted", overridden: true });
     expect(leader?.log.texts("warn")).toEqual([expect.stringContaining("override")]);
+    expect(await ask(leader, 30, true)).toMatchObject({
+      kind: "refused",
+      text: expect.stringContaining("1 to 24 BPM"),
+    });
     expect(await ask(leader, 11)).toMatchObject({ kind: "accepted", overridden: false });
     expect(leader?.pulse.view.company()?.next).toMatchObject({ tempoBpm: 11 });
     expect(await ask(leader, 10)).toMatchObject({ kind: "accepted", fromBeat: undefined });

@@ -5,13 +5,14 @@
  * An observer that loses nothing hears everything that any of them publishes, at the moment when it is published.
  */
 import { type BeatFrame, createDecoder, Refusal, subjectsOf } from "../../src/contracts/index.ts";
-import type { Bus, BusMessage, Clock, Timer } from "../../src/ports.ts";
+import type { Clock, Timer } from "../../src/ports.ts";
 import { type Pulse, type PulseSettings, runPulse } from "../../src/pulse/pulse.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { type MemoryLease, MemoryLeaseStore } from "./memory-lease.ts";
 import { MemoryTimelineStore } from "./memory-timeline-store.ts";
 import { CLUSTER } from "./messages.ts";
 import { type RecordingLog, recordingLog } from "./recording-log.ts";
+import { type Wire, WorldBus } from "./world-bus.ts";
 
 export const WORLD_SUBJECTS = subjectsOf(CLUSTER);
 
@@ -98,12 +99,6 @@ export class PulseWorld {
   }
 }
 
-interface Wire {
-  readonly subject: string;
-  readonly body: Uint8Array;
-  readonly reply: string | undefined;
-}
-
 /** A process that is stopped does nothing; when it goes on, overdue timers fire before what has arrived is read. */
 export class PulseProcess {
   readonly node: string;
@@ -136,7 +131,10 @@ export class PulseProcess {
       wallMs: () => world.clock.wallMs() + wallOffMs,
       after: (delayMs, action) => this.#after(delayMs / rate, action),
     };
-    this.#bus = new WorldBus(world, this);
+    this.#bus = new WorldBus(this, {
+      carry: (message) => world.carry(this, message),
+      after: (delayMs, action) => world.clock.after(delayMs, action),
+    });
   }
 
   get pulse(): Pulse {
@@ -241,90 +239,4 @@ function reachableLease(lease: MemoryLease, isUp: () => boolean): MemoryLease {
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
-}
-
-/** A connection of one process. */
-class WorldBus implements Bus {
-  readonly #world: PulseWorld;
-  readonly #process: PulseProcess;
-  readonly #handlers = new Set<{
-    readonly subject: string;
-    readonly handler: (message: BusMessage) => void;
-  }>();
-  readonly #listeners: ((link: "lost" | "restored") => void)[] = [];
-  #isUp = true;
-  #inboxes = 0;
-
-  constructor(world: PulseWorld, process: PulseProcess) {
-    this.#world = world;
-    this.#process = process;
-  }
-
-  get connected(): boolean {
-    return this.#isUp;
-  }
-
-  setLink(isUp: boolean): void {
-    if (this.#isUp === isUp) return;
-    this.#isUp = isUp;
-    for (const listener of this.#listeners) listener(isUp ? "restored" : "lost");
-  }
-
-  publish(subject: string, body: Uint8Array, { replyTo }: { readonly replyTo?: string } = {}): boolean {
-    if (!this.#isUp || this.#process.isDead) return false;
-    this.#world.carry(this.#process, { subject, body, reply: replyTo });
-    return true;
-  }
-
-  inbox(): string {
-    this.#inboxes += 1;
-    return `_INBOX.${this.#process.node}.${this.#inboxes}`;
-  }
-
-  flush(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  subscribe(subject: string, handler: (message: BusMessage) => void) {
-    const subscribed = { subject, handler };
-    this.#handlers.add(subscribed);
-    return { unsubscribe: () => void this.#handlers.delete(subscribed) };
-  }
-
-  request(subject: string, body: Uint8Array, timeoutMs: number): Promise<BusMessage | undefined> {
-    return new Promise((resolve) => {
-      const reply = this.inbox();
-      const end = (answer: BusMessage | undefined) => {
-        patience.cancel();
-        subscription.unsubscribe();
-        resolve(answer);
-      };
-      const patience = this.#world.clock.after(timeoutMs, () => end(undefined));
-      const subscription = this.subscribe(reply, end);
-      if (!this.#isUp) end(undefined);
-      else this.#world.carry(this.#process, { subject, body, reply });
-    });
-  }
-
-  onLink(listener: (link: "lost" | "restored") => void): void {
-    this.#listeners.push(listener);
-  }
-
-  async close(): Promise<void> {
-    this.#isUp = false;
-  }
-
-  /** For PulseProcess: a message that has arrived. */
-  receive({ body, reply, subject }: Wire): void {
-    if (!this.#isUp) return;
-    for (const one of [...this.#handlers]) {
-      const isBelow = one.subject.endsWith(".*") && subject.startsWith(one.subject.slice(0, -1));
-      if (one.subject !== subject && !isBelow) continue;
-      one.handler({
-        subject,
-        data: body,
-        respond: (answer) => reply !== undefined && this.publish(reply, answer),
-      });
-    }
-  }
 }
