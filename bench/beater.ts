@@ -38,7 +38,7 @@ function chain(): void {
 
 function ours(): void {
   const schedule = { firstBeat: 1, originMs, tempoTenths: TEMPO_TENTHS };
-  const timer = new BeatTimer(new SystemClock(), schedule, { prepare() {}, beat, miss() {} });
+  const timer = new BeatTimer(new SystemClock(), () => schedule, { prepare() {}, beat, miss() {} });
   timer.start(1);
 }
 

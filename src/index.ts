@@ -6,6 +6,9 @@ export type {
   BusSubscription,
   Clock,
   Distribution,
+  Lease,
+  LeaseAnswer,
+  LeaseRecord,
   Log,
   LogData,
   Metrics,
@@ -13,7 +16,7 @@ export type {
   Timer,
 } from "./ports.ts";
 export { type Pulse, type PulsePorts, type PulseSettings, runPulse } from "./pulse/pulse.ts";
-export type { PulseView } from "./pulse/view.ts";
+export type { PulseCompany, PulseControl, PulseView, TempoAnswer } from "./pulse/view.ts";
 export type { ReverbPorts } from "./reverb/parts.ts";
 export { type Reverb, runReverb } from "./reverb/reverb.ts";
 export type { ReverbSettings } from "./reverb/settings.ts";

@@ -47,9 +47,12 @@ export interface Bus {
    * Hands a message to the connection. False: the link is down and the message was *not* taken; nothing is
    * buffered across a reconnect, so the caller decides whether it is still worth sending. True: handed on; it
    * may still be lost with the link (`flush` tells).
+   * `replyTo` is where an answer goes, if anybody gives one: a stream that stores it acknowledges there.
    * @throws BackbeatError `bad-message` when the server would refuse it for its size
    */
-  publish(subject: string, body: Uint8Array): boolean;
+  publish(subject: string, body: Uint8Array, options?: { readonly replyTo?: string }): boolean;
+  /** A subject that nobody else uses; answers go to it and to what is below it. */
+  inbox(): string;
   /**
    * Resolves when the server has all that was published since the link was last restored; rejects
    * `nats-unreachable` if the link is down or is lost before the answer. Call it in the same turn as `publish`:
@@ -203,6 +206,38 @@ export interface StreamsOpener {
    * false where the server has no JetStream for this account, or does not let us ask.
    */
   hasJournal(signal: AbortSignal): Promise<boolean>;
+}
+
+/** Who may change the timeline of a cluster, and the timeline. */
+export interface LeaseRecord {
+  /** Node id of the pulse that may. */
+  readonly holder: string;
+  /** The process that wrote this, see `Lease.writer`: a pulse that comes back is another writer. */
+  readonly writer: string;
+  /** It gave the lease up: anybody may take it at once. */
+  readonly released: boolean;
+  readonly timeline: StoredTimeline;
+}
+
+/** `free`: nobody ever took it. `none`: there is no lease store for us. `unknown`: no answer in time. */
+export type LeaseAnswer =
+  | { readonly kind: "held"; readonly seq: number; readonly record: LeaseRecord }
+  | { readonly kind: "free"; readonly seq: number }
+  | { readonly kind: "none" }
+  | { readonly kind: "unknown"; readonly why: string };
+
+/** The lease of a cluster: one record that is only replaced by who has read it. It judges nothing. */
+export interface Lease {
+  /** Stands for this process in records; no other process has it. */
+  readonly writer: string;
+  /** An unchanged record that was watched for so long has lost its holder, ms; known after the first answer. */
+  readonly durationMs: number;
+  /** Makes the store where there is none. Never rejects. */
+  read(): Promise<LeaseAnswer>;
+  /** Replaces the record that has this sequence (`seq` of an answer). Never rejects; `unknown`: read again, and see. */
+  write(record: LeaseRecord, expectedSeq: number): Promise<CommitResult>;
+  /** The newest frame that the journal keeps: where a timeline is found that no pulse has any more. Never rejects. */
+  newestFrame(): Promise<Uint8Array | undefined>;
 }
 
 /** What a checkpoint belongs to: it is used only where all of this is so. */

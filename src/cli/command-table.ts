@@ -42,7 +42,7 @@ const ENTRIES: Entries = {
     name: "pulse",
     summary: "Publishes the beats of a cluster",
     about:
-      "One beat frame per beat, never early, and beats go on where they stopped: the timeline is kept in the data directory and wins over --tempo and --bar-length. Runs until SIGINT or SIGTERM.",
+      "One beat frame per beat, never early, and beats go on where they stopped: the timeline is kept in the data directory and in NATS, and wins over --tempo and --bar-length. Several pulses of a cluster keep one beat: none of their deaths costs one. Runs until SIGINT or SIGTERM.",
     examples: [
       {
         line: "backbeat pulse --cluster prod --nats nats://10.0.0.5:4222",
@@ -54,6 +54,22 @@ const ENTRIES: Entries = {
       },
     ],
     load: () => import("./pulse.ts"),
+  },
+  tempo: {
+    name: "tempo",
+    summary: "Shows the tempo, or changes it from the next downbeat on",
+    about:
+      "Asks a pulse over HTTP. At most 10 % up or down at once, below 10 beats a minute also one whole beat; more with --override. Only the pulse that leads may: another says which does. Ends with 0 when it was shown or changed, 1 when not, 2 when wrongly called.",
+    operands: { name: "<bpm>", min: 0, max: 1, setting: "wantedTempoBpm" },
+    examples: [
+      { line: "backbeat tempo", does: "the tempo, and a change that is announced" },
+      { line: "backbeat tempo 3", does: "3 beats a minute from the next downbeat on" },
+      {
+        line: "backbeat tempo 12 --override --pulse-http 10.0.0.5:8081",
+        does: "whatever it is now, at a pulse elsewhere",
+      },
+    ],
+    load: () => import("./tempo.ts"),
   },
   claim: {
     name: "claim",

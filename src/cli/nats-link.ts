@@ -25,7 +25,8 @@ export type LinkSettings = Pick<
   | "subjectReverb"
   | "subjectNow"
 > &
-  Partial<Pick<SettingsOf<"reverb">, "subjectTick" | "subjectCommit" | "subjectChain">>;
+  Partial<Pick<SettingsOf<"reverb">, "subjectTick" | "subjectCommit" | "subjectChain">> &
+  Partial<Pick<SettingsOf<"pulse">, "subjectPulse" | "subjectLease">>;
 
 /**
  * A bus that connects by itself, under a name that the server lists.
@@ -41,12 +42,14 @@ export function openBus(
 /** The subjects of the cluster, as the operator named them. */
 export function subjectsFor(settings: LinkSettings): Subjects {
   const { subjectBeat, subjectStatus, subjectReverb, subjectNow } = settings;
-  const { subjectTick, subjectCommit, subjectChain } = settings;
+  const { subjectTick, subjectCommit, subjectChain, subjectPulse, subjectLease } = settings;
   return subjectsOf(settings.clusterId, {
     ...(subjectBeat === undefined ? {} : { beat: subjectBeat }),
     ...(subjectStatus === undefined ? {} : { status: subjectStatus }),
     ...(subjectReverb === undefined ? {} : { reverb: subjectReverb }),
     ...(subjectNow === undefined ? {} : { now: subjectNow }),
+    ...(subjectPulse === undefined ? {} : { pulse: subjectPulse }),
+    ...(subjectLease === undefined ? {} : { lease: subjectLease }),
     ...(subjectTick === undefined ? {} : { tick: subjectTick }),
     ...(subjectCommit === undefined ? {} : { commit: subjectCommit }),
     ...(subjectChain === undefined ? {} : { chain: subjectChain }),

@@ -52,7 +52,8 @@ export function startSampleAgents(options: SampleAgentsOptions): SampleAgents {
   };
 }
 
-async function stopChild(child: ChildProcess): Promise<void> {
+/** Asks a child to end, and makes it. */
+export async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const exited = once(child, "exit");
   child.kill("SIGTERM");

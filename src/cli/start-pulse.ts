@@ -1,6 +1,8 @@
 /** The pulse as a part of a process: lock, timeline, NATS, service, HTTP, each with its end. */
+import { createHash, timingSafeEqual } from "node:crypto";
 import { listen } from "../http/listen.ts";
 import { createPulseApi } from "../http/pulse-api.ts";
+import { StreamLease } from "../nats/lease.ts";
 import { runPulse } from "../pulse/pulse.ts";
 import type { PulseView } from "../pulse/view.ts";
 import { pulseMetrics, watchProcess } from "../runtime/metrics.ts";
@@ -19,6 +21,14 @@ export interface StartedPulse {
   readonly view: PulseView;
 }
 
+/** Undefined where no token is set. */
+function adminCheckOf(token: string | undefined): ((given: string) => boolean) | undefined {
+  if (token === undefined) return undefined;
+  const hash = (value: string) => createHash("sha256").update(value).digest();
+  const wanted = hash(token);
+  return (given) => timingSafeEqual(hash(given), wanted);
+}
+
 /** Starts the pulse. Does not wait for NATS. */
 export async function startPulse(settings: PulseOptions, host: ServiceHost): Promise<StartedPulse> {
   const { lifecycle, log } = host;
@@ -31,7 +41,8 @@ export async function startPulse(settings: PulseOptions, host: ServiceHost): Pro
   lifecycle.onStop("the process metrics of the pulse", () => watch.stop());
   let view: PulseView | undefined;
   const metrics = pulseMetrics(() => view, watch);
-  const { clusterId, tempoBpm, barLength, expectedAgents } = settings;
+  const { clusterId, tempoBpm, barLength, expectedAgents, journalReplicas } = settings;
+  const subjects = subjectsFor(settings);
   const pulse = runPulse(
     {
       clusterId,
@@ -39,16 +50,28 @@ export async function startPulse(settings: PulseOptions, host: ServiceHost): Pro
       barLength,
       nodeId: home.nodeId,
       version: host.version,
-      subjects: subjectsFor(settings),
-      changeAdvice: `to begin a new timeline, stop the pulse and remove ${timelineStore.path}`,
+      subjects,
+      namedLeader: settings.pulseLeader,
+      changeAdvice: "`backbeat tempo` changes the tempo; to begin a new timeline, use another cluster name",
       ...(expectedAgents === undefined ? {} : { expectedAgents }),
     },
-    { ...host, bus, metrics, timelineStore },
+    {
+      ...host,
+      bus,
+      metrics,
+      timelineStore,
+      lease: new StreamLease({ bus, log, clusterId, subjects, replicas: journalReplicas }),
+    },
   );
   view = pulse.view;
   lifecycle.onStop("the pulse", () => pulse.stop());
 
-  const api = createPulseApi(pulse.view, { log, metricsText: () => metrics.text() });
+  const api = createPulseApi(pulse.view, {
+    log,
+    metricsText: () => metrics.text(),
+    control: pulse.control,
+    isAdmin: adminCheckOf(settings.adminToken),
+  });
   lifecycle.onStop("the HTTP API of the pulse", () => api.close());
   const { url } = await listen(api, { ...settings.pulseHttp, setting: "--pulse-http", log });
   return { url, view: pulse.view };

@@ -12,6 +12,7 @@ import type { ReverbStatus } from "../reverb/view.ts";
 import { openDataDir } from "../runtime/data-dir.ts";
 import { SETTINGS, type SettingsOf } from "../runtime/settings/table.ts";
 import type { CommandContext, Run } from "./command.ts";
+import { startMorePulses } from "./more-pulses.ts";
 import { linkEnvironment, openBus, subjectsFor } from "./nats-link.ts";
 import { paintFor } from "./paint.ts";
 import { runService } from "./run-service.ts";
@@ -63,7 +64,10 @@ async function start(settings: UpSettings, { context, host }: Place): Promise<vo
   // So that the first bar is heard from its first beat on.
   await orStopped(reverb.opened, host.lifecycle.signal);
   const pulse = await startPulse(settings, host);
-  context.stdout.write(welcome(settings, { nats, pulse, reverb, exec: execLine(settings, context.program) }));
+  const more = startMore(settings, { context, host, nats });
+  context.stdout.write(
+    welcome(settings, { nats, pulse, more, reverb, exec: execLine(settings, context.program) }),
+  );
   showScore(settings, { context, host });
   startAgents(settings, { context, host });
 }
@@ -89,6 +93,26 @@ async function startNats(settings: UpSettings, { context, host }: Place): Promis
     if (!exit.requested) lifecycle.fail(new Error(exit.text));
   });
   return server.url;
+}
+
+/** Further pulses, which find the server by its address: their data directories are their own. */
+function startMore(
+  settings: UpSettings,
+  { context, host, nats }: Place & { readonly nats: string },
+): readonly string[] {
+  const { barLength, dataDir, journalReplicas, natsServers = nats, pulseHttp, pulses, tempoBpm } = settings;
+  const rhythm = ["--tempo", String(tempoBpm), "--bar-length", String(barLength)];
+  const more = startMorePulses({
+    pulses,
+    program: context.program,
+    dataDir,
+    http: pulseHttp,
+    args: [...rhythm, "--journal-replicas", String(journalReplicas)],
+    env: { ...context.env, ...linkEnvironment({ ...settings, natsServers }) },
+    log: host.log,
+  });
+  host.lifecycle.onStop("the other pulses", () => more.stop());
+  return more.lines;
 }
 
 function startAgents(settings: UpSettings, { context, host }: Place): void {
@@ -131,6 +155,8 @@ function showScore(settings: UpSettings, { context, host }: Place): void {
 interface House {
   readonly nats: string;
   readonly pulse: StartedPulse;
+  /** Of the other pulses. */
+  readonly more: readonly string[];
   readonly reverb: StartedReverb;
   /** A command line that shows up in the next report. */
   readonly exec: string;
@@ -143,7 +169,7 @@ function execLine({ dataDir }: UpSettings, program: string): string {
 }
 
 /** The rhythm is the pulse's own: a stored timeline wins over the settings. */
-function welcome({ agents, clusterId }: UpSettings, { exec, nats, pulse, reverb }: House): string {
+function welcome({ agents, clusterId }: UpSettings, { exec, more, nats, pulse, reverb }: House): string {
   const { barLength, tempoBpm } = pulse.view.status();
   const { durability, mode } = reverb.view.status();
   return [
@@ -152,6 +178,7 @@ function welcome({ agents, clusterId }: UpSettings, { exec, nats, pulse, reverb 
     "",
     `  reverb  ${reverb.url}  /api/v1/reports /api/v1/agents /metrics`,
     `  pulse   ${pulse.url}  /api/v1/status /metrics`,
+    ...more.map((line) => `  pulse   ${line}`),
     `  nats    ${nats}`,
     `  reports ${PROMISES[mode]} (${durability})`,
     "",

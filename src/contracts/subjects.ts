@@ -10,6 +10,10 @@ export interface Subjects {
   readonly reverb: string;
   /** Request: the newest frame. */
   readonly now: string;
+  /** Presence of pulses, among themselves. */
+  readonly pulse: string;
+  /** The lease of the pulses, in a stream of its own. */
+  readonly lease: string;
   /** Ticks: replicas of reverb say that a bar's grace is over. Captured by the journal. */
   readonly tick: string;
   /** Reports on their way into the report stream, which republishes them on `reverb`. */
@@ -26,6 +30,8 @@ export function subjectsOf(clusterId: string, overrides: Partial<Subjects> = {})
     status: overrides.status ?? `${prefix}.status`,
     reverb: overrides.reverb ?? `${prefix}.reverb`,
     now: overrides.now ?? `${prefix}.now`,
+    pulse: overrides.pulse ?? `${prefix}.pulse`,
+    lease: overrides.lease ?? `${prefix}.pulse.lease`,
     tick: overrides.tick ?? `${prefix}.tick`,
     commit: overrides.commit ?? `${prefix}.report.commit`,
     chain: overrides.chain ?? `${prefix}.report.chain`,

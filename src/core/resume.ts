@@ -4,7 +4,14 @@
  * After an outage the next beat is the one due by the stored wall origin, and the beats between are skipped. If
  * the clock says something that cannot be believed, a new epoch starts at the beat after the last one.
  */
-import { beatAt, dueMsOf, type Schedule, type StoredTimeline, wallScheduleOf } from "./timeline.ts";
+import {
+  anchoredAt,
+  beatAt,
+  dueMsOf,
+  type Schedule,
+  type StoredTimeline,
+  wallScheduleOf,
+} from "./timeline.ts";
 
 /** Longest outage that a timeline is continued over: beyond a day a wrong clock is likelier than a right one. */
 const OUTAGE_MAX_MS = 24 * 60 * 60 * 1000;
@@ -64,10 +71,8 @@ export function resumeTimeline(stored: StoredTimeline, startWallMs: number): Tim
   if (isBelievable)
     return { kind: "continued", timeline: stored, nextBeat, skippedBeats: nextBeat - lastBeat - 1 };
   const timeline: StoredTimeline = {
-    ...stored,
+    ...anchoredAt(stored, { beat: lastBeat + 1, dueWallMs: startWallMs }),
     epoch: Math.max(stored.epoch + 1, secondsOf(startWallMs)),
-    firstBeat: lastBeat + 1,
-    originWallMs: startWallMs,
   };
   return { kind: "new-epoch", timeline, nextBeat: lastBeat + 1, skippedBeats: 0 };
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bpmOf } from "./tempo.ts";
-import { judgeTempoChange, operatingLimitsOf, type TempoVerdict } from "./tempo-change.ts";
+import { judgeTempoChange, operatingLimitsOf, type TempoVerdict, withinReach } from "./tempo-change.ts";
 
 const WIDE = { minTenths: 1, maxTenths: 10_000 };
 const tempo = fc.integer({ min: 1, max: 10_000 });
@@ -105,5 +105,14 @@ describe("BACKBEAT-REQ-004 judgeTempoChange", () => {
           expect(ask(bpm).verdict).toBe("accepted");
       }),
     );
+  });
+});
+
+describe("BACKBEAT-REQ-004 withinReach", () => {
+  it("holds the tempo that runs, so that it can be left step by step", () => {
+    const limits = withinReach(operatingLimitsOf(20), 600);
+    expect(limits).toEqual({ minTenths: 10, maxTenths: 600 });
+    expect(judge(60, 54, false, limits)).toMatchObject({ verdict: "accepted" });
+    expect(withinReach(operatingLimitsOf(20), 5)).toEqual({ minTenths: 5, maxTenths: 240 });
   });
 });

@@ -53,6 +53,14 @@ export function operatingLimitsOf(startTenths: number): OperatingLimits {
   };
 }
 
+/** Limits that hold the tempo that runs, too: a timeline may have been begun by a pulse with others. */
+export function withinReach(
+  { maxTenths, minTenths }: OperatingLimits,
+  runningTenths: number,
+): OperatingLimits {
+  return { minTenths: Math.min(minTenths, runningTenths), maxTenths: Math.max(maxTenths, runningTenths) };
+}
+
 /** Judges one change; a refusal says why, and what is allowed now (BACKBEAT-REQ-004). */
 export function judgeTempoChange(request: TempoChangeRequest): TempoVerdict {
   const { runningTenths, wantedBpm, limits, override } = request;

@@ -32,12 +32,15 @@ export type Mistake = Type.Static<typeof Mistake>;
 
 const PHRASES: Readonly<Record<number, string>> = {
   400: "bad request",
+  401: "not authorized",
+  403: "forbidden",
   404: "not found",
   405: "method not allowed",
   408: "request timeout",
   413: "body too large",
   414: "path too long",
   415: "unknown content type",
+  422: "refused",
   431: "headers too large",
   503: "not available",
 };
@@ -63,10 +66,19 @@ export function sendFrameworkFailure(error: { readonly statusCode?: number }, re
   harden(reply).code(status).send(body);
 }
 
+/** How the framework says that a body cannot be read. */
+const NOT_JSON: readonly string[] = ["FST_ERR_CTP_INVALID_JSON_BODY", "FST_ERR_CTP_EMPTY_JSON_BODY"];
+
 /** Turns whatever a handler throws into a 500 without details, which go to `log`. */
 export function addFailureHandler(app: HttpApp, log: Log): void {
   app.setErrorHandler((error, request, reply) => {
     const status = (error as { readonly statusCode?: number }).statusCode ?? 500;
+    const { code = "" } = error as { readonly code?: string };
+    // Declared there as every other mistake of the request.
+    if (NOT_JSON.includes(code) && request.routeOptions.schema?.body !== undefined)
+      return reply
+        .code(400)
+        .send(badRequest([{ parameter: "body", text: "is not JSON, expected a JSON object" }]));
     if (status < 500) return reply.code(status).send(failure(status, `Cannot answer: ${messageOf(error)}`));
     const path = request.routeOptions.url ?? "unknown path";
     const { stack } = error as { readonly stack?: string };

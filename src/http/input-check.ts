@@ -1,5 +1,5 @@
 /**
- * Path values and query parameters against the route's schema: all mistakes at once, nothing unknown let pass.
+ * Path values, query parameters and bodies against the route's schema: all mistakes at once, nothing unknown let pass.
  *
  * In place of Fastify's own check, which stops at the path, reads `1e2` as a number and drops what it does not
  * know: a mistyped `limt=5` must not silently return everything. A route without a query schema (the probes
@@ -32,15 +32,17 @@ const DIGITS = /^\d{1,9}$/;
 /** Installs the check. Must be called before the first route is added. */
 export function addInputCheck(app: HttpApp): void {
   app.addHook("onRoute", (route) => {
-    if (route.schema?.body !== undefined || route.schema?.headers !== undefined)
-      throw new Error(`${route.url}: a schema of body or headers would not be checked; do it here first`);
+    if (route.schema?.headers !== undefined)
+      throw new Error(`${route.url}: a schema of headers would not be checked; do it here first`);
+    const body = bodyCheckOf(route.schema?.body, route.url);
     const path = checkOf(route.schema?.params);
     const query = checkOf(route.schema?.querystring);
-    if (path === undefined && query === undefined) return;
+    if (path === undefined && query === undefined && body === undefined) return;
     route.preValidation = async (request, reply) => {
       const mistakes = [
         ...(path?.(request.params as Values) ?? []),
         ...(query?.(request.query as Values) ?? []),
+        ...(body?.(request.body) ?? []),
       ];
       if (mistakes.length > 0) return reply.code(400).send(badRequest(shortened(mistakes)));
     };
@@ -63,6 +65,37 @@ function checkOf(schema: unknown): Check | undefined {
       else if (value === undefined)
         mistakes.push({ parameter: name, text: `is wrong, expected ${properties[name]?.title}` });
       else values[name] = value;
+    }
+    return mistakes;
+  };
+}
+
+/** A body is a JSON object with the members of its schema, and no others. */
+function bodyCheckOf(schema: unknown, url: string): ((body: unknown) => readonly Mistake[]) | undefined {
+  if (schema === undefined) return undefined;
+  const { properties, required = [] } = schema as {
+    readonly properties?: Readonly<Record<string, ParameterSchema>>;
+    readonly required?: readonly string[];
+  };
+  if (properties === undefined)
+    throw new Error(`${url}: a body whose members are not declared would not be checked; declare them`);
+  const checks = new Map(Object.entries(properties).map(([name, one]) => [name, Compile(one)]));
+  const known = `known are ${[...checks.keys()].join(", ")}`;
+  return (body) => {
+    if (typeof body !== "object" || body === null || Array.isArray(body))
+      return [{ parameter: "body", text: "is wrong, expected a JSON object" }];
+    const values = body as Values;
+    const missing = required.filter((name) => values[name] === undefined);
+    const mistakes: Mistake[] = missing.map((parameter) => ({
+      parameter,
+      text: `is needed, ${properties[parameter]?.title}`,
+    }));
+    for (const [name, value] of Object.entries(values)) {
+      const check = checks.get(name);
+      if (check === undefined)
+        mistakes.push({ parameter: name.slice(0, NAME_CHARS_MAX), text: `is unknown, ${known}` });
+      else if (!check.Check(value))
+        mistakes.push({ parameter: name, text: `is wrong, expected ${properties[name]?.title}` });
     }
     return mistakes;
   };

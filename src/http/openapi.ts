@@ -13,6 +13,8 @@ export interface DeclaredRoute {
   /** Object schemas, one member per parameter. */
   readonly params?: unknown;
   readonly querystring?: unknown;
+  /** An object schema of JSON. */
+  readonly body?: unknown;
   /** By status: a schema of JSON, or `description` and `content` by media type. */
   readonly response?: unknown;
 }
@@ -50,11 +52,14 @@ export function openApiDocument(info: ApiInfo, routes: readonly DeclaredRoute[])
   };
 }
 
-function operationOf({ summary, params, querystring, response }: DeclaredRoute): Members {
+function operationOf({ body, summary, params, querystring, response }: DeclaredRoute): Members {
   const responses = Object.entries((response ?? {}) as Readonly<Record<string, Members>>);
   return {
     summary,
     parameters: [...parametersOf(params, "path"), ...parametersOf(querystring, "query")],
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { "application/json": { schema: body } } } }),
     responses: Object.fromEntries(responses.map(([status, answer]) => [status, responseOf(answer)])),
   };
 }

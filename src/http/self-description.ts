@@ -38,6 +38,9 @@ export function addSelfDescription(app: HttpApp, info: ApiInfo): void {
   const index = { summary: "The paths of this service", response: { 200: PathList, ...FAILURES } };
   app.get("/", { schema: index }, async () => {
     const paths = Object.entries(document().paths);
-    return { title: info.title, paths: paths.map(([path, { get }]) => ({ path, text: get?.summary ?? "" })) };
+    return {
+      title: info.title,
+      paths: paths.map(([path, operations]) => ({ path, text: Object.values(operations)[0]?.summary ?? "" })),
+    };
   });
 }

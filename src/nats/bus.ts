@@ -5,7 +5,7 @@
  * reader of nats.js for all subscriptions. Nothing is buffered across a loss; `publish` says what was not taken,
  * `flush` says when the server has it.
  */
-import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
+import { createInbox, type Msg, type NatsConnection, type Subscription } from "@nats-io/transport-node";
 import { BackbeatError, messageOf } from "../errors.ts";
 import type { Bus, BusMessage, BusSubscription, Log } from "../ports.ts";
 import type { NatsSettings } from "./connect.ts";
@@ -70,16 +70,21 @@ export class NatsBus implements Bus {
     return this.#handlerFailures;
   }
 
-  publish(subject: string, body: Uint8Array): boolean {
+  publish(subject: string, body: Uint8Array, { replyTo }: { readonly replyTo?: string } = {}): boolean {
     if (!this.connected || this.#connection === undefined) return false;
     try {
-      this.#connection.publish(subject, body);
+      if (replyTo === undefined) this.#connection.publish(subject, body);
+      else this.#connection.publish(subject, body, { reply: replyTo });
       return true;
     } catch (cause) {
       // The connection ended in this very turn and its loss is not told yet.
       if (this.#connection.isClosed()) return false;
       throw new BackbeatError("bad-message", `Cannot publish on ${subject}: ${messageOf(cause)}`, { cause });
     }
+  }
+
+  inbox(): string {
+    return createInbox();
   }
 
   flush(): Promise<void> {

@@ -34,6 +34,10 @@ export function reportsName(clusterId: string): string {
   return `BACKBEAT_REPORTS_${clusterId}`;
 }
 
+export function leaseName(clusterId: string): string {
+  return `BACKBEAT_PULSE_${clusterId}`;
+}
+
 const KEPT_BY_LIMITS = {
   retention: "limits",
   storage: "file",
@@ -58,6 +62,29 @@ export function journalPlan({ clusterId, retention = {}, subjects }: StreamPlans
     max_age: ageMaxMs * NS_PER_MS,
     num_replicas: retention.replicas ?? 1,
     duplicate_window: windowMs * NS_PER_MS,
+  };
+}
+
+/** Some hundreds of records: only the newest one is ever read, the others are for people. */
+const LEASE_BYTES_MAX = 2 ** 18;
+
+/**
+ * The lease of the pulses: a stream for one subject, so that the sequence that a write expects is that of the record.
+ * Kept on as many servers as the journal.
+ */
+export function leasePlan({
+  clusterId,
+  retention = {},
+  subjects,
+}: Pick<StreamPlans, "clusterId" | "subjects" | "retention">): StreamConfig {
+  return {
+    ...KEPT_BY_LIMITS,
+    name: leaseName(clusterId),
+    subjects: [subjects.lease],
+    max_bytes: LEASE_BYTES_MAX,
+    max_age: 0,
+    num_replicas: retention.replicas ?? 1,
+    duplicate_window: DUPLICATE_WINDOW_MS * NS_PER_MS,
   };
 }
 

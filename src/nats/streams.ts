@@ -118,7 +118,7 @@ function saysNone(error: unknown, api: JetStreamApi): boolean {
 }
 
 /** The stream as it is now: made, or changed within what may be changed, or as it was. */
-async function provide(
+export async function provide(
   api: JetStreamApi,
   wanted: StreamConfig,
   { log, mayChange }: { readonly log: Log; readonly mayChange: boolean },
@@ -199,7 +199,7 @@ function checked(found: StreamInfo, wanted: StreamConfig): StreamInfo {
 }
 
 /** Exactly once hangs on it, and a server that ignores it would not say so. @throws BackbeatError `journal-refused` */
-async function proveCompareAndSet(api: JetStreamApi, subject: string): Promise<void> {
+export async function proveCompareAndSet(api: JetStreamApi, subject: string): Promise<void> {
   try {
     await api.request(subject, new Uint8Array(0), {
       headers: { "Nats-Expected-Last-Sequence": IMPOSSIBLE_SEQ },
@@ -210,7 +210,7 @@ async function proveCompareAndSet(api: JetStreamApi, subject: string): Promise<v
   }
   throw new BackbeatError(
     "journal-refused",
-    "Cannot commit reports: the server stored a record whose expected sequence was impossible, so it cannot keep two replicas apart; use another server",
+    "Cannot keep two writers apart: the server stored a record whose expected sequence was impossible; use another server",
   );
 }
 

@@ -11,6 +11,7 @@ export class BeatRecord {
   #lateAt = 0;
   #lastLateMs = 0;
   #currentBeat: number | undefined;
+  #followed = 0;
   #leftAtMs: number;
 
   /** `startMs`: monotonic; from when on beats should leave. */
@@ -23,7 +24,7 @@ export class BeatRecord {
     return this.#currentBeat;
   }
 
-  /** When the last frame left, monotonic ms; before the first one the start. */
+  /** When the last frame left or was heard, monotonic ms; before the first one the start. */
   get leftAtMs(): number {
     return this.#leftAtMs;
   }
@@ -43,6 +44,17 @@ export class BeatRecord {
     this.#lateMs[this.#lateAt] = lateMs;
     this.#lateAt = (this.#lateAt + 1) % LATENESS_KEPT;
     this.#lastLateMs = lateMs;
+  }
+
+  /** Another pulse published the beat; it was heard at `heardAtMs`. */
+  followed(heardAtMs: number): void {
+    this.#followed += 1;
+    this.#leftAtMs = heardAtMs;
+  }
+
+  /** Beats that another pulse published. */
+  get followedBeats(): number {
+    return this.#followed;
   }
 
   skipped(beats: number): void {

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FakeClock } from "../../test/support/fake-clock.ts";
+import { staggerMs } from "../core/succession.ts";
 import { dueMsOf } from "../core/timeline.ts";
-import { BeatTimer, prepareLeadMs, staggerMs } from "./beat-timer.ts";
+import { BeatTimer, prepareLeadMs } from "./beat-timer.ts";
 
 interface Told {
   readonly what: "prepare" | "beat" | "miss";
@@ -17,7 +18,7 @@ function timing(tempoTenths: number, earlyMs = 0) {
   const told: Told[] = [];
   const tell = (what: Told["what"]) => (beat: number) =>
     void told.push({ what, beat, atMs: clock.monotonicMs() });
-  const timer = new BeatTimer(clock, schedule, {
+  const timer = new BeatTimer(clock, () => schedule, {
     prepare: tell("prepare"),
     beat: tell("beat"),
     miss: tell("miss"),

@@ -5,8 +5,9 @@
  * hands out only the beat that is due now and tells how many it missed; no backlog is replayed. What a beat means
  * is for its owner to say.
  */
+import { staggerMs } from "../core/succession.ts";
 import { beatDurationMs } from "../core/tempo.ts";
-import { beatAt, dueMsOf, type Schedule } from "../core/timeline.ts";
+import { beatAt, dueMsOf, type Schedule, tempoTenthsAt } from "../core/timeline.ts";
 import type { Clock, Timer } from "../ports.ts";
 
 /** How long before a beat it is prepared: longer than a busy disk takes to keep a line for good. */
@@ -15,9 +16,8 @@ const PREPARE_LEAD_MS = 100;
 /** A fast beat is prepared at most this part of a beat ahead. */
 const PREPARE_LEAD_BEATS = 1 / 4;
 
-/** A frame later than this says something wrong about the rhythm, and is not published. */
-const STAGGER_MS = 150;
-const STAGGER_BEATS = 1 / 8;
+/** How often the event loop is let go on after a stall: what a socket holds comes in a few readings. */
+const YIELDS = 3;
 
 /** What is done about beats; none of these may throw. */
 export interface BeatActions {
@@ -34,31 +34,43 @@ export function prepareLeadMs(tempoTenths: number): number {
   return Math.min(PREPARE_LEAD_MS, beatDurationMs(tempoTenths) * PREPARE_LEAD_BEATS);
 }
 
-/** How late a frame may leave, ms. */
-export function staggerMs(tempoTenths: number): number {
-  return Math.min(STAGGER_MS, beatDurationMs(tempoTenths) * STAGGER_BEATS);
+/**
+ * Calls `action` in `delayMs`. After a stall an overdue timer fires before what arrived meanwhile was read: then it
+ * lets the event loop read first. `cancel` also ends that.
+ */
+export function afterReading(
+  clock: Clock,
+  action: () => void,
+  { delayMs, lateMaxMs }: { readonly delayMs: number; readonly lateMaxMs: number },
+): Timer {
+  const dueMs = clock.monotonicMs() + delayMs;
+  let yields = 0;
+  const wake = (): void => {
+    if (clock.monotonicMs() - dueMs <= lateMaxMs || yields >= YIELDS) {
+      action();
+      return;
+    }
+    yields += 1;
+    timer = clock.after(0, wake);
+  };
+  let timer = clock.after(delayMs, wake);
+  return { cancel: () => timer.cancel() };
 }
 
 /** State: the beat that comes next, and the timer that waits for it. */
 export class BeatTimer {
   readonly #clock: Clock;
-  readonly #schedule: Schedule;
+  readonly #schedule: () => Schedule;
   readonly #actions: BeatActions;
-  readonly #leadMs: number;
-  readonly #staggerMs: number;
   #nextBeat = 0;
   #preparedBeat = 0;
   #timer: Timer | undefined;
-  #wakeAtMs = 0;
-  #hasYielded = false;
 
-  /** `schedule` is on the monotonic clock. */
-  constructor(clock: Clock, schedule: Schedule, actions: BeatActions) {
+  /** `schedule` answers the schedule of the moment, on the monotonic clock. */
+  constructor(clock: Clock, schedule: () => Schedule, actions: BeatActions) {
     this.#clock = clock;
     this.#schedule = schedule;
     this.#actions = actions;
-    this.#leadMs = prepareLeadMs(schedule.tempoTenths);
-    this.#staggerMs = staggerMs(schedule.tempoTenths);
   }
 
   /** The beat that comes due next. */
@@ -72,43 +84,46 @@ export class BeatTimer {
     this.#look();
   }
 
-  stop(): void {
-    this.#timer?.cancel();
+  /** The schedule is another now: waits by it, for the same beat. */
+  reschedule(): void {
+    if (this.#timer === undefined) return;
+    this.#timer.cancel();
+    this.#wait();
   }
 
-  #wake(): void {
-    const lateMs = this.#clock.monotonicMs() - this.#wakeAtMs;
-    // After a stall an overdue timer fires before what arrived meanwhile was read: read first, then decide.
-    if (lateMs > this.#staggerMs && !this.#hasYielded) {
-      this.#hasYielded = true;
-      this.#timer = this.#clock.after(0, () => this.#wake());
-      return;
-    }
-    this.#hasYielded = false;
-    this.#look();
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
   }
 
   #look(): void {
-    const dueBeat = beatAt(this.#schedule, this.#clock.monotonicMs());
+    const schedule = this.#schedule();
+    const dueBeat = beatAt(schedule, this.#clock.monotonicMs());
     if (dueBeat >= this.#nextBeat) {
       const missed = dueBeat - this.#nextBeat;
       this.#nextBeat = dueBeat + 1;
       if (missed > 0) this.#actions.miss(missed);
       this.#actions.beat(dueBeat);
     }
-    const prepareAtMs = dueMsOf(this.#schedule, this.#nextBeat) - this.#leadMs;
-    if (this.#preparedBeat < this.#nextBeat && this.#clock.monotonicMs() >= prepareAtMs) {
+    if (this.#preparedBeat < this.#nextBeat && this.#clock.monotonicMs() >= this.#prepareAtMs()) {
       this.#preparedBeat = this.#nextBeat;
       this.#actions.prepare(this.#nextBeat);
     }
     this.#wait();
   }
 
+  #prepareAtMs(): number {
+    const schedule = this.#schedule();
+    return dueMsOf(schedule, this.#nextBeat) - prepareLeadMs(tempoTenthsAt(schedule, this.#nextBeat - 1));
+  }
+
   /** Timers may fire up to 1 ms early: whoever wakes looks again. */
   #wait(): void {
-    const dueMs = dueMsOf(this.#schedule, this.#nextBeat);
-    this.#wakeAtMs = this.#preparedBeat < this.#nextBeat ? dueMs - this.#leadMs : dueMs;
-    const delayMs = Math.max(0, this.#wakeAtMs - this.#clock.monotonicMs());
-    this.#timer = this.#clock.after(delayMs, () => this.#wake());
+    const schedule = this.#schedule();
+    const isPrepared = this.#preparedBeat >= this.#nextBeat;
+    const wakeAtMs = isPrepared ? dueMsOf(schedule, this.#nextBeat) : this.#prepareAtMs();
+    const delayMs = Math.max(0, wakeAtMs - this.#clock.monotonicMs());
+    const lateMaxMs = staggerMs(tempoTenthsAt(schedule, this.#nextBeat));
+    this.#timer = afterReading(this.#clock, () => this.#look(), { delayMs, lateMaxMs });
   }
 }

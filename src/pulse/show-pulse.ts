@@ -2,10 +2,12 @@
 import { windowIdOf } from "../contracts/window-id.ts";
 import { barFromOf } from "../core/bar-grid.ts";
 import { beatDurationMs } from "../core/tempo.ts";
+import { tempoBpmAt } from "../core/timeline.ts";
 import type { Bus, Clock } from "../ports.ts";
 import type { BeatRecord } from "./beat-record.ts";
 import type { BeatTimer } from "./beat-timer.ts";
 import type { FrameOrigin } from "./build-frame.ts";
+import type { Member } from "./member.ts";
 import type { RunningTimeline } from "./running-timeline.ts";
 import type { PulseStatus, PulseView } from "./view.ts";
 import type { WriteAhead } from "./write-ahead.ts";
@@ -24,6 +26,8 @@ export interface ShownParts {
   readonly timer: BeatTimer;
   readonly record: BeatRecord;
   readonly writeAhead: WriteAhead;
+  /** Only of a pulse among others. */
+  readonly member: Member | undefined;
 }
 
 export function showPulse(origin: FrameOrigin, ports: ShownPorts, parts: ShownParts): PulseView {
@@ -35,6 +39,7 @@ export function showPulse(origin: FrameOrigin, ports: ShownPorts, parts: ShownPa
       return reason === undefined ? { ready: true } : { ready: false, reason };
     },
     drift: () => parts.record.drift(),
+    company: () => parts.member?.show(parts.record.followedBeats),
   };
 }
 
@@ -55,7 +60,7 @@ function statusOf(
     ...(currentBeat === undefined ? {} : { currentBeat }),
     windowId: windowIdOf(stored.clusterId, barFrom),
     barFrom,
-    tempoBpm: stored.tempoBpm,
+    tempoBpm: tempoBpmAt(stored, currentBeat ?? nextBeat),
     barLength: stored.barLength,
     nextBeat,
     nextBeatDueMs: timeline.wallMsOf(nextBeat),
@@ -71,7 +76,10 @@ function whyUnready({ bus, clock }: ShownPorts, parts: ShownParts): string | und
   if (!bus.connected) return "the link to NATS is down";
   if (parts.writeAhead.failure !== undefined)
     return `the timeline cannot be stored: ${parts.writeAhead.failure}`;
+  const waiting = parts.member?.whyWaiting;
+  if (waiting !== undefined) return waiting;
   const silentMs = clock.monotonicMs() - parts.record.leftAtMs;
-  if (silentMs <= SILENT_BEATS_MAX * beatDurationMs(parts.timeline.schedule.tempoTenths)) return undefined;
+  if (silentMs <= SILENT_BEATS_MAX * beatDurationMs(parts.timeline.tempoTenthsAt(parts.timeline.beatNow)))
+    return undefined;
   return `no beat has left for ${Math.round(silentMs / 1000)} s`;
 }

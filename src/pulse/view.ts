@@ -2,7 +2,7 @@
 
 /**
  * What became of the beats since start, and of those between the last one stored and the start. Each is counted
- * exactly once: published + skipped + unsent + unstored = beats that came due.
+ * exactly once: published + skipped + unsent + unstored, and those that another pulse published, = beats that came due.
  */
 export interface PulseTotals {
   /** Frames handed to the connection. */
@@ -60,8 +60,66 @@ export interface PulseStatus {
   readonly totals: PulseTotals;
 }
 
+/**
+ * Who may change the timeline: this pulse by the lease, another one, this one for want of a lease store (`alone`);
+ * `unknown` while the lease store does not answer.
+ */
+export type Authority = "lease" | "others" | "alone" | "unknown";
+
+/** A pulse among others. */
+export interface PulseCompany {
+  readonly authority: Authority;
+  /** Node id of who may change the timeline, as far as is known. */
+  readonly leader?: string;
+  /** Node id of who published the newest frame. */
+  readonly acting?: string;
+  /** Our place in the row: 0 publishes on time. */
+  readonly rank: number;
+  /** Node ids of the other pulses that were heard within three beats. */
+  readonly others: readonly string[];
+  /** A tempo change that is announced. */
+  readonly next?: { readonly fromBeat: number; readonly tempoBpm: number };
+  /** Slowest and fastest tempo at run time, BPM. */
+  readonly limits: { readonly minBpm: number; readonly maxBpm: number };
+  readonly totals: {
+    /** Beats that another pulse published; they came due as those of {@link PulseTotals}. */
+    readonly followed: number;
+    /** Beats published in the place of another pulse that did not. */
+    readonly takeOvers: number;
+    /** How often this pulse became the leader. */
+    readonly terms: number;
+    /** Frames published again because no journal acknowledged them. */
+    readonly repeated: number;
+    /** Frames of a lower epoch that were heard, and changed nothing. */
+    readonly stale: number;
+  };
+}
+
+/** What became of a wish for another tempo (BACKBEAT-REQ-004); `text` is a sentence for people. */
+export type TempoAnswer =
+  | {
+      readonly kind: "accepted";
+      readonly tempoBpm: number;
+      /** The downbeat that it applies from; undefined where the tempo stays as it is. */
+      readonly fromBeat: number | undefined;
+      readonly overridden: boolean;
+    }
+  | { readonly kind: "refused"; readonly text: string }
+  | { readonly kind: "not-leader"; readonly leader: string | undefined; readonly text: string }
+  /** The lease store did not answer: it may change, or not. */
+  | { readonly kind: "unknown"; readonly text: string };
+
+/** What may be changed at a pulse among others. */
+export interface PulseControl {
+  changeTempo(tempoBpm: number, options: { readonly override: boolean }): Promise<TempoAnswer>;
+  /** Lets another pulse lead. False: this one does not, or it is not known whether it was given up. */
+  stepDown(): Promise<boolean>;
+}
+
 export interface PulseView {
   status(): PulseStatus;
+  /** Undefined for a pulse that runs without a lease, by itself. */
+  company(): PulseCompany | undefined;
   /** Not ready while the link is down, the timeline cannot be stored, or beats do not leave. */
   ready(): PulseReadiness;
   drift(): PulseDrift;

@@ -12,11 +12,16 @@ import type { Log, TimelineStore } from "../ports.ts";
 export class WriteAhead {
   readonly #store: TimelineStore;
   readonly #log: Log;
-  #timeline: StoredTimeline;
+  #lastBeat: number;
+  #epoch: number;
   #failure: string | undefined;
 
-  constructor(timeline: StoredTimeline, ports: { readonly timelineStore: TimelineStore; readonly log: Log }) {
-    this.#timeline = timeline;
+  constructor(
+    { epoch, lastBeat }: StoredTimeline,
+    ports: { readonly timelineStore: TimelineStore; readonly log: Log },
+  ) {
+    this.#epoch = epoch;
+    this.#lastBeat = lastBeat;
     this.#store = ports.timelineStore;
     this.#log = ports.log;
   }
@@ -26,19 +31,25 @@ export class WriteAhead {
     return this.#failure;
   }
 
-  /** True: `beat`, due at `dueWallMs`, is stored and may be published. */
-  reserve(beat: number, dueWallMs: number): boolean {
-    if (beat <= this.#timeline.lastBeat) return true;
-    const timeline = { ...this.#timeline, firstBeat: beat, originWallMs: dueWallMs, lastBeat: beat };
+  /** The highest index that was stored. */
+  get lastBeat(): number {
+    return this.#lastBeat;
+  }
+
+  /** True: `beat` is stored and may be published; `timeline` is counted from it. */
+  reserve(beat: number, timeline: StoredTimeline): boolean {
+    if (beat <= this.#lastBeat && timeline.epoch === this.#epoch) return true;
+    const lastBeat = Math.max(beat, this.#lastBeat);
     try {
-      this.#store.save(timeline);
+      this.#store.save({ ...timeline, lastBeat });
     } catch (thrown) {
       this.#fail(messageOf(thrown));
       return false;
     }
     if (this.#failure !== undefined) this.#log.info("The timeline can be stored again; beats leave again");
     this.#failure = undefined;
-    this.#timeline = timeline;
+    this.#lastBeat = lastBeat;
+    this.#epoch = timeline.epoch;
     return true;
   }
 

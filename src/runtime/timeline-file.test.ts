@@ -44,6 +44,16 @@ describe("TimelineFile", () => {
     expect(readdirSync(folder)).toEqual(["timeline-c1.json"]);
   });
 
+  it("BACKBEAT-REQ-004 TimelineFile keeps a tempo change that is announced", () => {
+    const file = new TimelineFile(folder, "c1");
+    const timeline = { ...TIMELINE, next: { fromBeat: 121, tempoBpm: 2.7 } };
+    file.save(timeline);
+    expect(file.load()).toEqual(timeline);
+    file.save(TIMELINE);
+    expect(file.load()).toEqual(TIMELINE);
+    expect(written({ next: { fromBeat: 1, tempoBpm: 0 } })).toThrow(/next is .*not a tempo and the beat/);
+  });
+
   it("P1 TimelineFile keeps clusters apart", () => {
     new TimelineFile(folder, "c1").save(TIMELINE);
     expect(new TimelineFile(folder, "c2").load()).toBeUndefined();

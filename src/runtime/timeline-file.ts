@@ -6,7 +6,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { StoredTimeline } from "../core/timeline.ts";
+import type { StoredTimeline, TempoStep } from "../core/timeline.ts";
 import { BackbeatError } from "../errors.ts";
 import type { TimelineStore } from "../ports.ts";
 import { writeAtomically } from "./atomic-file.ts";
@@ -17,21 +17,25 @@ const FORMAT = 1;
 
 const isIndex = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 
+const isTempo = (value: unknown): boolean =>
+  Number.isFinite(value) && (value as number) >= 0.1 && (value as number) <= 1_000;
+
 /** What each member must be; also the order in which they are written. */
-const MEMBERS: Readonly<Record<keyof StoredTimeline, { is: (value: unknown) => boolean; expected: string }>> =
-  {
-    clusterId: { is: (value) => typeof value === "string" && value !== "", expected: "a cluster id" },
-    epoch: { is: isIndex, expected: "a whole number" },
-    firstBeat: { is: isIndex, expected: "a whole number" },
-    originWallMs: { is: Number.isFinite, expected: "ms since 1970" },
-    tempoBpm: {
-      is: (value) => Number.isFinite(value) && (value as number) >= 0.1 && (value as number) <= 1_000,
-      expected: "beats per minute, 0.1 to 1000",
-    },
-    barLength: { is: (value) => isIndex(value) && value !== 0, expected: "a whole number above 0" },
-    barOrigin: { is: isIndex, expected: "a whole number" },
-    lastBeat: { is: isIndex, expected: "a whole number" },
-  };
+const MEMBERS: Readonly<
+  Record<Exclude<keyof StoredTimeline, "next">, { is: (value: unknown) => boolean; expected: string }>
+> = {
+  clusterId: { is: (value) => typeof value === "string" && value !== "", expected: "a cluster id" },
+  epoch: { is: isIndex, expected: "a whole number" },
+  firstBeat: { is: isIndex, expected: "a whole number" },
+  originWallMs: { is: Number.isFinite, expected: "ms since 1970" },
+  tempoBpm: {
+    is: isTempo,
+    expected: "beats per minute, 0.1 to 1000",
+  },
+  barLength: { is: (value) => isIndex(value) && value !== 0, expected: "a whole number above 0" },
+  barOrigin: { is: isIndex, expected: "a whole number" },
+  lastBeat: { is: isIndex, expected: "a whole number" },
+};
 
 /** A {@link TimelineStore} in a data directory. */
 export class TimelineFile implements TimelineStore {
@@ -65,6 +69,8 @@ export class TimelineFile implements TimelineStore {
     for (const [name, member] of Object.entries(MEMBERS))
       if (!member.is(members[name]))
         throw this.#bad(`${name} is ${show(members[name])}, not ${member.expected}`);
+    if (members.next !== undefined && !isStep(members.next))
+      throw this.#bad(`next is ${show(members.next)}, not a tempo and the beat that it begins with`);
     if (members.clusterId !== this.#clusterId)
       throw this.#bad(`it belongs to the cluster ${show(members.clusterId)}`);
     return pick(members as unknown as StoredTimeline);
@@ -96,7 +102,16 @@ export class TimelineFile implements TimelineStore {
 /** The members of a timeline and nothing else. */
 function pick(timeline: StoredTimeline): StoredTimeline {
   const entries = Object.keys(MEMBERS).map((name) => [name, timeline[name as keyof StoredTimeline]]);
-  return Object.fromEntries(entries) as StoredTimeline;
+  const members = Object.fromEntries(entries) as StoredTimeline;
+  const { next } = timeline;
+  if (next === undefined) return members;
+  return { ...members, next: { fromBeat: next.fromBeat, tempoBpm: next.tempoBpm } };
+}
+
+function isStep(value: unknown): value is TempoStep {
+  if (typeof value !== "object" || value === null) return false;
+  const { fromBeat, tempoBpm } = value as Partial<TempoStep>;
+  return isIndex(fromBeat) && isTempo(tempoBpm);
 }
 
 function show(value: unknown): string {

@@ -57,6 +57,21 @@ describe("backbeat up", () => {
     expect(existsSync(join(dir, "nats-server.json"))).toBe(false);
   }, 90_000);
 
+  it("BACKBEAT-REQ-001 --pulses starts more of them, whose death is said and costs no beat", async () => {
+    await using program = up("--agents", "0", "--pulses", "2");
+    await urlOf(program);
+    const url = await waitFor("the pulse", () => /pulse +(http:\S+)/.exec(program.stdout())?.[1]);
+    const leader = async () =>
+      (await (await fetch(`${url}/api/v1/leader`)).json()) as { readonly pulses: readonly string[] };
+    await waitFor("the other pulse", async () => (await leader()).pulses.length === 2, 20_000);
+    const other = Number(/pulse +process (\d+)/.exec(program.stdout())?.[1]);
+    process.kill(other, "SIGKILL");
+    await waitFor("a word about it", () => program.stderr().includes("Pulse 2 ended by itself"));
+    await waitFor("its place to be empty", async () => (await leader()).pulses.length === 1);
+    program.kill("SIGINT");
+    expect((await program.ended).end).toBe(0);
+  }, 90_000);
+
   it("P1 R1 leaves no server behind on SIGKILL, and starts again where the beat would be", async () => {
     await using killed = up("--agents", "1");
     await firstReport(killed);

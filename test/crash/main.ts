@@ -9,6 +9,7 @@
 import { SeededRandom } from "../../src/sim/random.ts";
 import { breakJournal } from "./break-journal.ts";
 import { damageCheckpoint } from "./damage-checkpoint.ts";
+import { killPulse } from "./kill-pulse.ts";
 import { killReverb } from "./kill-reverb.ts";
 import { killServer } from "./kill-server.ts";
 import type { Outcome, Scenario } from "./scenario.ts";
@@ -17,6 +18,7 @@ import { threeServers } from "./three-servers.ts";
 import { twoReplicas } from "./two-replicas.ts";
 
 const SCENARIOS: readonly Scenario[] = [
+  killPulse,
   killReverb,
   twoReplicas,
   stopReplica,

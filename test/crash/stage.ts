@@ -8,8 +8,7 @@ import { fileURLToPath } from "node:url";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { subjectsOf } from "../../src/contracts/index.ts";
-import { choosePort } from "../../src/nats/free-port.ts";
-import { startTestServer, type TestServer } from "../support/nats-server.ts";
+import { startTestCluster, startTestServer, type TestServer } from "../support/nats-server.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { CLUSTER, type Load, type LoadDone, type LogLine, readLogLine } from "./load.ts";
 import { JOURNAL } from "./read-streams.ts";
@@ -174,7 +173,7 @@ export class Stage implements AsyncDisposable {
 
   static async open({ load, servers: count = 1 }: StageOptions): Promise<Stage> {
     const dir = mkdtempSync(join(tmpdir(), "backbeat-crash-"));
-    const servers = count === 1 ? [await startTestServer({ jetstream: true })] : await startCluster();
+    const servers = count === 1 ? [await startTestServer({ jetstream: true })] : await startTestCluster();
     const urls = servers.map(({ url }) => url);
     const connection = await connect({
       servers: urls,
@@ -261,18 +260,4 @@ export class Stage implements AsyncDisposable {
     await Promise.all(this.servers.map((server) => server.stop()));
     rmSync(this.dir, { recursive: true, force: true });
   }
-}
-
-/** Three servers that keep streams together. */
-async function startCluster(): Promise<TestServer[]> {
-  const ports = await Promise.all([choosePort(0), choosePort(0), choosePort(0)]);
-  const routes = ports.map((port) => `nats-route://127.0.0.1:${port}`).join(", ");
-  return Promise.all(
-    ports.map((port, at) =>
-      startTestServer({
-        jetstream: true,
-        config: `server_name: n${at}\ncluster { name: crash, host: "127.0.0.1", port: ${port}, routes: [${routes}], no_advertise: true }`,
-      }),
-    ),
-  );
 }

@@ -30,6 +30,8 @@ const PULSE_PATHS = [
   "/openapi.json",
   "/api/v1/status",
   "/api/v1/drift",
+  "/api/v1/tempo",
+  "/api/v1/leader",
 ];
 
 /** Requests of each kind: the path as declared, and what is asked. `KNOWN` stands for an id that exists. */

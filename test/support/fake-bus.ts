@@ -151,8 +151,12 @@ export class FakeBus implements Bus {
     this.#tell("restored");
   }
 
-  publish(subject: string, body: Uint8Array): boolean {
-    return this.#send({ subject, body });
+  publish(subject: string, body: Uint8Array, { replyTo }: { readonly replyTo?: string } = {}): boolean {
+    return this.#send({ subject, body, reply: replyTo });
+  }
+
+  inbox(): string {
+    return this.#broker.inbox();
   }
 
   flush(): Promise<void> {

@@ -1,12 +1,19 @@
 /** A pulse view from plain values, for tests of what is built on a view. */
 import { windowIdOf } from "../../src/contracts/window-id.ts";
-import type { PulseDrift, PulseReadiness, PulseStatus, PulseView } from "../../src/pulse/view.ts";
+import type {
+  PulseCompany,
+  PulseDrift,
+  PulseReadiness,
+  PulseStatus,
+  PulseView,
+} from "../../src/pulse/view.ts";
 
 /** Every member may be replaced, also later: the view reads them when asked. */
 export interface FakePulse {
   readiness: PulseReadiness;
   status: PulseStatus;
   drift: PulseDrift;
+  company: PulseCompany | undefined;
 }
 
 const NOW_MS = Date.UTC(2030, 0, 2, 3, 4, 5, 678);
@@ -33,10 +40,16 @@ export function fakePulse(): FakePulse {
       expectedAgents: 3,
       totals: { published: 15, skipped: 2, unsent: 1, unstored: 0, answered: 4 },
     },
+    company: undefined,
     drift: { beats: 15, lastLateMs: 0.25, meanLateMs: 0.5, maxLateMs: 3 },
   };
 }
 
 export function fakePulseView(fake: FakePulse): PulseView {
-  return { status: () => fake.status, ready: () => fake.readiness, drift: () => fake.drift };
+  return {
+    status: () => fake.status,
+    ready: () => fake.readiness,
+    drift: () => fake.drift,
+    company: () => fake.company,
+  };
 }

@@ -10,6 +10,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { choosePort } from "../../src/nats/free-port.ts";
 import { getServer } from "../../src/nats/get-server.ts";
 import { silentLog } from "./recording-log.ts";
 import { waitFor } from "./wait-for.ts";
@@ -82,6 +83,20 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
   };
   return server;
+}
+
+/** Three servers that keep streams together. */
+export async function startTestCluster(): Promise<TestServer[]> {
+  const ports = await Promise.all([choosePort(0), choosePort(0), choosePort(0)]);
+  const routes = ports.map((port) => `nats-route://127.0.0.1:${port}`).join(", ");
+  return Promise.all(
+    ports.map((port, at) =>
+      startTestServer({
+        jetstream: true,
+        config: `server_name: n${at}\ncluster { name: crash, host: "127.0.0.1", port: ${port}, routes: [${routes}], no_advertise: true }`,
+      }),
+    ),
+  );
 }
 
 /** Whether every thread is stopped. Where there is no /proc, `ps` speaks for the process as a whole. */

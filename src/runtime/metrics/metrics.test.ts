@@ -88,6 +88,7 @@ const pulseView: PulseView = {
   }),
   ready: () => ({ ready: false, reason: "test" }),
   drift: () => ({ beats: 3, lastLateMs: 1, meanLateMs: 2, maxLateMs: 4 }),
+  company: () => undefined,
 };
 
 const watch: { read(): ProcessSource } = {

@@ -1,14 +1,20 @@
 /** What a pulse measures: read from its view when scraped. */
-import type { PulseStatus, PulseView } from "../../pulse/view.ts";
+import type { PulseCompany, PulseStatus, PulseView } from "../../pulse/view.ts";
 import { byLabel, counter, gauge, type HistogramRow, type MetricRow } from "./row.ts";
 
 /** What one scrape reads: the status is taken once. */
 export interface PulseSource {
   readonly view: PulseView;
   readonly status: PulseStatus;
+  /** Undefined for a pulse that runs by itself. */
+  readonly company: PulseCompany | undefined;
 }
 
-export const pulseSource = (view: PulseView): PulseSource => ({ view, status: view.status() });
+export const pulseSource = (view: PulseView): PulseSource => ({
+  view,
+  status: view.status(),
+  company: view.company(),
+});
 
 export const PULSE_METRICS: readonly MetricRow<PulseSource>[] = [
   {
@@ -16,9 +22,10 @@ export const PULSE_METRICS: readonly MetricRow<PulseSource>[] = [
     type: "counter",
     help: "Beats that came due, by what became of them",
     labels: ["outcome"],
-    read: ({ status }) => {
+    read: ({ company, status }) => {
       const { published, skipped, unsent, unstored } = status.totals;
-      return byLabel("outcome", { published, skipped, unsent, unstored });
+      const followed = company?.totals.followed ?? 0;
+      return byLabel("outcome", { published, followed, skipped, unsent, unstored });
     },
   },
   counter(
@@ -34,6 +41,34 @@ export const PULSE_METRICS: readonly MetricRow<PulseSource>[] = [
     "backbeat_pulse_late_seconds_max",
     "Latest of the last frames: time after its beat was due",
     ({ view }) => view.drift().maxLateMs / 1_000,
+  ),
+  gauge("backbeat_pulse_leader", "1 while this pulse may change the timeline", ({ company }) =>
+    Number(company === undefined || company.authority === "lease" || company.authority === "alone"),
+  ),
+  gauge(
+    "backbeat_pulse_others",
+    "Other pulses that were heard within three beats",
+    ({ company }) => company?.others.length,
+  ),
+  counter(
+    "backbeat_pulse_terms_total",
+    "How often this pulse became the leader",
+    ({ company }) => company?.totals.terms ?? 0,
+  ),
+  counter(
+    "backbeat_pulse_take_overs_total",
+    "Beats published in the place of another pulse that did not",
+    ({ company }) => company?.totals.takeOvers ?? 0,
+  ),
+  counter(
+    "backbeat_pulse_frames_repeated_total",
+    "Frames published again because no journal acknowledged them",
+    ({ company }) => company?.totals.repeated ?? 0,
+  ),
+  counter(
+    "backbeat_pulse_frames_stale_total",
+    "Frames of a lower epoch that were heard, and changed nothing",
+    ({ company }) => company?.totals.stale ?? 0,
   ),
   gauge("backbeat_pulse_link_up", "1 while NATS is connected", ({ status }) => Number(status.natsConnected)),
   gauge("backbeat_pulse_ready", "1 while /ready says so", ({ view }) => Number(view.ready().ready)),

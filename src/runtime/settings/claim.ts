@@ -150,6 +150,17 @@ export const CLAIM_SETTINGS = {
     kind: onOff,
     default: false,
     doc: "Write JSON, one object a line",
-    commands: ["claim", "watch", "reports", "replay", "verify", "journal", "doctor", "validate", "sim"],
+    commands: [
+      "claim",
+      "watch",
+      "reports",
+      "replay",
+      "verify",
+      "journal",
+      "doctor",
+      "validate",
+      "sim",
+      "tempo",
+    ],
   }),
 } as const;

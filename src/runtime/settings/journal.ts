@@ -67,8 +67,8 @@ export const JOURNAL_SETTINGS = {
     kind: integer("<n>", { min: 1, max: 5 }),
     unit: "servers",
     default: 1,
-    doc: "NATS servers that keep both streams: 1, 3 or 5",
-    commands: KEEPERS,
+    doc: "NATS servers that keep the streams, for a pulse that of its lease: 1, 3 or 5",
+    commands: [...KEEPERS, "pulse"],
   }),
   reportsBytesMax: setting({
     flag: "reports-max-bytes",

@@ -119,6 +119,22 @@ export const NATS_SETTINGS = {
     defaultText: "backbeat.{cluster}.now",
     commands: CONNECTED,
   }),
+  subjectPulse: optional({
+    flag: "subject-pulse",
+    group: "Subjects",
+    kind: SUBJECT,
+    doc: "Subject on which pulses tell each other that they are there",
+    defaultText: "backbeat.{cluster}.pulse",
+    commands: ["up", "pulse"],
+  }),
+  subjectLease: optional({
+    flag: "subject-lease",
+    group: "Subjects",
+    kind: SUBJECT,
+    doc: "Subject on which pulses keep their lease, in a stream of its own",
+    defaultText: "backbeat.{cluster}.pulse.lease",
+    commands: ["up", "pulse"],
+  }),
   subjectTick: optional({
     flag: "subject-tick",
     group: "Subjects",

@@ -15,6 +15,9 @@ const EXPECTED_AGENTS_MAX = 10_000_000;
 /** Enough to see a report fill; each is a connection of its own. */
 const SAMPLE_AGENTS_MAX = 100;
 
+/** Each is a process; with five, four may die. */
+const PULSES_MAX = 5;
+
 export const SERVICE_SETTINGS = {
   tempoBpm: setting({
     flag: "tempo",
@@ -45,6 +48,23 @@ export const SERVICE_SETTINGS = {
     defaultText: "not said",
     commands: SERVICES,
   }),
+  pulseLeader: optional({
+    flag: "pulse-leader",
+    group: "Rhythm",
+    kind: text("<node>", "1 to 64 letters, digits, _ or -", /^[a-zA-Z0-9_-]{1,64}$/),
+    doc: "Node that leads the pulses where NATS has no JetStream, the same for all of them",
+    defaultText: "none: without JetStream a pulse leads by itself, and must be the only one",
+    commands: ["up", "pulse"],
+  }),
+  pulses: setting({
+    flag: "pulses",
+    group: "Rhythm",
+    kind: integer("<n>", { min: 1, max: PULSES_MAX }),
+    unit: "pulses",
+    default: 1,
+    doc: "How many pulses; all but the first are processes of their own, so that one can be killed",
+    commands: ["up"],
+  }),
   agents: setting({
     flag: "agents",
     group: "Rhythm",
@@ -68,8 +88,17 @@ export const SERVICE_SETTINGS = {
     kind: hostPort,
     default: { host: "127.0.0.1", port: 8081 },
     doc: "Where the pulse answers HTTP",
-    commands: ["up", "pulse"],
+    commands: ["up", "pulse", "tempo"],
     alias: { command: "pulse", flag: "http" },
+  }),
+  adminToken: optional({
+    flag: "admin-token",
+    group: "HTTP",
+    kind: text("<token>", "16 or more characters without blanks", /^\S{16,}$/),
+    doc: "What calls that change something must show; better given as BACKBEAT_ADMIN_TOKEN",
+    defaultText: "none: only programs on the pulse's machine may change something",
+    commands: ["up", "pulse", "tempo"],
+    secret: "value",
   }),
   nodeId: optional({
     flag: "node",
@@ -120,6 +149,6 @@ export const SERVICE_SETTINGS = {
     group: "Process",
     kind: path("<file>"),
     doc: "JSON file of settings, its keys are the flags; a flag wins over the environment, that over the file",
-    commands: [...CONNECTED, "validate"],
+    commands: [...CONNECTED, "tempo", "validate"],
   }),
 } as const;

@@ -9,6 +9,7 @@ export const COMMAND_NAMES = [
   "up",
   "reverb",
   "pulse",
+  "tempo",
   "claim",
   "exec",
   "watch",

@@ -9,12 +9,14 @@ import { REVERB_SETTINGS } from "./reverb.ts";
 import { SERVICE_SETTINGS } from "./service.ts";
 import type { CommandName, Setting } from "./setting.ts";
 import { SIM_SETTINGS } from "./sim.ts";
+import { TEMPO_SETTINGS } from "./tempo.ts";
 import { WATCH_SETTINGS } from "./watch.ts";
 
 export const SETTINGS = {
   ...CLAIM_SETTINGS,
   ...WATCH_SETTINGS,
   ...SIM_SETTINGS,
+  ...TEMPO_SETTINGS,
   ...SERVICE_SETTINGS,
   ...NATS_SETTINGS,
   ...REVERB_SETTINGS,

@@ -1,0 +1,177 @@
+/**
+ * The port `Lease` on a JetStream stream of its own (BACKBEAT-REQ-001; P2).
+ *
+ * A write names the sequence that the whole stream must end with: nats-server below 2.9.21 does not check the
+ * sequence of a subject where a stream has replicas, and lets several win. No message ids, no expiry by the server.
+ */
+import { randomUUID } from "node:crypto";
+import type { Subjects } from "../contracts/subjects.ts";
+import { BackbeatError, messageOf } from "../errors.ts";
+import type { CommitResult, Lease, LeaseAnswer, LeaseRecord, Log } from "../ports.ts";
+import type { NatsBus } from "./bus.ts";
+import { API_CODES, ApiRefusal, JetStreamApi } from "./jetstream-api.ts";
+import type { StreamInfo } from "./stream-info.ts";
+import { journalName, leaseName, leasePlan } from "./stream-plans.ts";
+import { hasJetStream, proveCompareAndSet, provide } from "./streams.ts";
+
+/** On one server nothing but the holder can be gone: soon enough for whoever waits to change the tempo. */
+const DURATION_MS = 4_000;
+
+/**
+ * Where a stream has replicas it may be without a leader for 8 s after a server died: a shorter lease would be lost
+ * with every NATS server, and the holder change for nothing.
+ */
+const DURATION_REPLICATED_MS = 12_000;
+
+/** The holder writes every second: an answer that takes longer is not waited for. */
+const ANSWER_TIMEOUT_MS = 1_000;
+
+const FORMAT = 1;
+
+export interface LeaseParts {
+  readonly bus: NatsBus;
+  readonly log: Log;
+  readonly clusterId: string;
+  readonly subjects: Subjects;
+  /** Of a stream that is made; default 1. */
+  readonly replicas?: number;
+}
+
+/** State: whether the stream was found or made, and on how many servers it is. */
+export class StreamLease implements Lease {
+  readonly writer = randomUUID();
+  readonly #parts: LeaseParts;
+  readonly #api: JetStreamApi;
+  #replicas: number | undefined;
+  #refusal: string | undefined;
+
+  constructor(parts: LeaseParts) {
+    this.#parts = parts;
+    this.#api = new JetStreamApi(parts.bus);
+  }
+
+  get durationMs(): number {
+    return (this.#replicas ?? this.#parts.replicas ?? 1) > 1 ? DURATION_REPLICATED_MS : DURATION_MS;
+  }
+
+  async read(): Promise<LeaseAnswer> {
+    try {
+      if (this.#replicas === undefined && !(await this.#open())) return { kind: "none" };
+      return await this.#newest();
+    } catch (error) {
+      if (error instanceof ApiRefusal && error.code === API_CODES.messageNotFound)
+        return { kind: "free", seq: 0 };
+      // Removed meanwhile, or another server answers now: looked for again with the next read.
+      if (error instanceof ApiRefusal) this.#replicas = undefined;
+      this.#sayRefusal(error);
+      return { kind: "unknown", why: messageOf(error) };
+    }
+  }
+
+  async write(record: LeaseRecord, expectedSeq: number): Promise<CommitResult> {
+    const body = new TextEncoder().encode(JSON.stringify({ format: FORMAT, ...record }));
+    try {
+      const { seq } = await this.#api.request<{ readonly seq: number }>(this.#parts.subjects.lease, body, {
+        headers: { "Nats-Expected-Last-Sequence": String(expectedSeq) },
+        timeoutMs: ANSWER_TIMEOUT_MS,
+      });
+      return { kind: "stored", seq };
+    } catch (error) {
+      if (error instanceof ApiRefusal && error.code === API_CODES.wrongLastSequence)
+        return { kind: "conflict" };
+      return { kind: "unknown", why: messageOf(error) };
+    }
+  }
+
+  async newestFrame(): Promise<Uint8Array | undefined> {
+    const { clusterId, subjects } = this.#parts;
+    try {
+      const { message } = await this.#get(journalName(clusterId), subjects.beat);
+      return Buffer.from(message.data ?? "", "base64");
+    } catch {
+      // No journal, no frame in it, or no answer: to the asker it is one and the same.
+      return undefined;
+    }
+  }
+
+  /** False: there is no JetStream for us. */
+  async #open(): Promise<boolean> {
+    if (!(await hasJetStream(this.#api))) return false;
+    const { config } = await this.#provide();
+    await proveCompareAndSet(this.#api, this.#parts.subjects.lease);
+    this.#replicas = config.num_replicas;
+    this.#refusal = undefined;
+    return true;
+  }
+
+  #provide(): Promise<StreamInfo> {
+    const { clusterId, log, replicas, subjects } = this.#parts;
+    const retention = replicas === undefined ? {} : { replicas };
+    // What an operator has set on a stream stays: a pulse without the setting must not take its copies away.
+    const plan = leasePlan({ clusterId, subjects, retention });
+    return provide(this.#api, plan, { log, mayChange: false });
+  }
+
+  async #newest(): Promise<LeaseAnswer> {
+    const { clusterId, subjects } = this.#parts;
+    let message: { readonly seq: number; readonly data?: string };
+    try {
+      ({ message } = await this.#get(leaseName(clusterId), subjects.lease));
+    } catch (error) {
+      if (!(error instanceof ApiRefusal) || error.code !== API_CODES.messageNotFound) throw error;
+      // Nothing there: new, made anew behind our back, or purged.
+      const { state } = await this.#provide();
+      return { kind: "free", seq: state.last_seq };
+    }
+    const record = recordFrom(Buffer.from(message.data ?? "", "base64"), clusterId);
+    if (record === undefined)
+      return {
+        kind: "unknown",
+        why: `what stands on ${subjects.lease} at ${message.seq} is no lease of this version; remove the stream ${leaseName(clusterId)}`,
+      };
+    return { kind: "held", seq: message.seq, record };
+  }
+
+  #get(stream: string, subject: string) {
+    return this.#api.request<{ readonly message: { readonly seq: number; readonly data?: string } }>(
+      `$JS.API.STREAM.MSG.GET.${stream}`,
+      new TextEncoder().encode(JSON.stringify({ last_by_subj: subject })),
+      { timeoutMs: ANSWER_TIMEOUT_MS },
+    );
+  }
+
+  /** What will not pass by itself is said once. */
+  #sayRefusal(error: unknown): void {
+    if (!(error instanceof BackbeatError) || error.code !== "journal-refused") return;
+    if (this.#refusal !== error.message)
+      this.#parts.log.error(`${error.message}. Until then no pulse can lead, and no tempo be changed`);
+    this.#refusal = error.message;
+  }
+}
+
+function recordFrom(body: Uint8Array, clusterId: string): LeaseRecord | undefined {
+  try {
+    const read = JSON.parse(new TextDecoder().decode(body)) as Partial<
+      LeaseRecord & { format: number }
+    > | null;
+    if (read?.format !== FORMAT || typeof read.holder !== "string" || typeof read.writer !== "string")
+      return undefined;
+    const { holder, released, writer } = read;
+    const timeline = timelineFrom(read.timeline);
+    if (timeline?.clusterId !== clusterId) return undefined;
+    return { holder, writer, released: released === true, timeline };
+  } catch {
+    return undefined;
+  }
+}
+
+type Timeline = LeaseRecord["timeline"];
+
+function timelineFrom(read: Partial<Timeline> | undefined): Timeline | undefined {
+  if (read === undefined) return undefined;
+  const { barLength, barOrigin, epoch, firstBeat, lastBeat, next, originWallMs, tempoBpm } = read;
+  const numbers = [epoch, firstBeat, originWallMs, barLength, barOrigin, lastBeat];
+  const tempos = next === undefined ? [tempoBpm] : [tempoBpm, next.tempoBpm];
+  const isTempo = (bpm: unknown) => typeof bpm === "number" && bpm >= 0.1 && bpm <= 1_000;
+  return numbers.every(Number.isFinite) && tempos.every(isTempo) ? (read as Timeline) : undefined;
+}

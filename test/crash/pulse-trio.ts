@@ -1,0 +1,204 @@
+/** Three pulses of the real program and an ear that writes down every frame, for tests that kill them. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type BeatFrame, createDecoder, Refusal, subjectsOf } from "../../src/contracts/index.ts";
+import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
+import { journalPlan } from "../../src/nats/stream-plans.ts";
+import { startTestCluster, startTestServer, type TestServer } from "../support/nats-server.ts";
+import { connectBus } from "../support/real-reverb.ts";
+import { waitFor } from "../support/wait-for.ts";
+
+const PROGRAM = resolve("dist/cli/main.js");
+export const TRIO_CLUSTER = "trio";
+const SUBJECTS = subjectsOf(TRIO_CLUSTER);
+const NODES = ["a", "b", "c"];
+const START_MAX_MS = 30_000;
+
+export interface HeardFrame {
+  readonly index: number;
+  readonly epoch: number;
+  readonly node: string;
+  readonly frame: BeatFrame;
+  /** On our monotonic clock. */
+  readonly atMs: number;
+}
+
+/** State: servers, processes, and what was heard. */
+export class PulseTrio implements AsyncDisposable {
+  readonly servers: readonly TestServer[];
+  readonly heard: HeardFrame[] = [];
+  readonly #dir = mkdtempSync(join(tmpdir(), "backbeat-trio-"));
+  readonly #children = new Map<string, ChildProcess>();
+  readonly #urls = new Map<string, string>();
+  readonly #ear: Awaited<ReturnType<typeof connectBus>>;
+  readonly #args: readonly string[];
+
+  private constructor(
+    servers: readonly TestServer[],
+    options: { readonly ear: PulseTrio["ear"]; readonly args: readonly string[] },
+  ) {
+    this.servers = servers;
+    this.#ear = options.ear;
+    this.#args = options.args;
+    const decoder = createDecoder({ mode: "strict" });
+    this.#ear.subscribe(SUBJECTS.beat, ({ data }) => {
+      const atMs = performance.now();
+      const frame = decoder.frame(data);
+      if (frame instanceof Refusal) throw new Error(frame.text);
+      const { epoch, node } = frame.metadata ?? {};
+      this.heard.push({ index: frame.beat_index, epoch: Number(epoch), node: String(node), frame, atMs });
+    });
+  }
+
+  /** With a journal, as reverb would have made it; resolves when one of them leads. */
+  static async open(options: {
+    readonly servers?: 1 | 3;
+    readonly args?: readonly string[];
+  }): Promise<PulseTrio> {
+    const isCluster = options.servers === 3;
+    const servers = isCluster ? await startTestCluster() : [await startTestServer({ jetstream: true })];
+    const ear = await connectBus(servers.map(({ url }) => url).join(","), "ear");
+    const replicas = isCluster ? 3 : 1;
+    const trio = new PulseTrio(servers, {
+      ear,
+      args: ["--journal-replicas", String(replicas), ...(options.args ?? [])],
+    });
+    const plan = journalPlan({ clusterId: TRIO_CLUSTER, subjects: SUBJECTS, retention: { replicas } });
+    const api = new JetStreamApi(ear);
+    const make = () =>
+      api.ask(`STREAM.CREATE.${plan.name}`, plan).then(
+        () => true,
+        () => undefined,
+      );
+    await waitFor("the journal", make, START_MAX_MS);
+    for (const node of NODES) trio.start(node);
+    await waitFor("a leader", () => trio.heard.length > 2, START_MAX_MS);
+    return trio;
+  }
+
+  get ear() {
+    return this.#ear;
+  }
+
+  /** Who published the newest frame. */
+  get acting(): string {
+    return this.heard.at(-1)?.node ?? "";
+  }
+
+  pidOf(node: string): number {
+    return this.#children.get(node)?.pid ?? -1;
+  }
+
+  start(node: string): void {
+    const dataDir = join(this.#dir, node);
+    mkdirSync(dataDir, { recursive: true });
+    const urls = this.servers.map(({ url }) => url).join(",");
+    const where = ["--cluster", TRIO_CLUSTER, "--nats", urls, "--node", node, "--data-dir", dataDir];
+    const child = spawn(
+      process.execPath,
+      [
+        PROGRAM,
+        "pulse",
+        ...where,
+        "--http",
+        "127.0.0.1:0",
+        "--tempo",
+        "120",
+        "--bar-length",
+        "8",
+        ...this.#args,
+      ],
+      {
+        env: { PATH: process.env.PATH ?? "", BACKBEAT_ENV: "production" },
+        stdio: ["ignore", "ignore", "pipe"],
+      },
+    );
+    this.#children.set(node, child);
+    const file = createWriteStream(join(this.#dir, `${node}.log`), { flags: "a" });
+    child.stderr?.on("data", (chunk: Buffer) => {
+      file.write(chunk);
+      const url = /the pulse answers on (http:[^\s"]+)/.exec(chunk.toString())?.[1];
+      if (url !== undefined) this.#urls.set(node, url);
+    });
+    child.stderr?.once("close", () => file.end());
+  }
+
+  /** Sends a signal; resolves, unless it only stops or wakes, when the process is gone. */
+  async signal(node: string, signal: NodeJS.Signals): Promise<void> {
+    const child = this.#children.get(node);
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill(signal);
+    if (signal !== "SIGSTOP" && signal !== "SIGCONT") await exited;
+  }
+
+  async ask(node: string, path: string): Promise<Readonly<Record<string, unknown>>> {
+    const answer = await fetch(`${this.#urls.get(node)}${path}`, { signal: AbortSignal.timeout(2_000) });
+    return (await answer.json()) as Readonly<Record<string, unknown>>;
+  }
+
+  log(node: string): string {
+    return readFileSync(join(this.#dir, `${node}.log`), "utf8");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const node of this.#children.keys()) {
+      this.#children.get(node)?.kill("SIGCONT");
+      await this.signal(node, "SIGKILL");
+    }
+    await this.#ear.close();
+    await Promise.all(this.servers.map((server) => server.stop()));
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+}
+
+export interface BeatFigures {
+  readonly frames: number;
+  /** Frames of a beat that was heard before: two published it, or one twice. */
+  readonly doubled: number;
+  readonly missing: readonly number[];
+  /** Of a lower epoch than was heard before. */
+  readonly stale: number;
+  readonly gapMaxBeats: number;
+  /** By how much frames came off the beat that the frames before a change of publisher kept, ms; one per change. */
+  readonly takeOverErrorsMs: readonly number[];
+  /** By how much other frames came off that beat, ms: what the machine does to any frame. */
+  readonly steadyErrorsMs: readonly number[];
+}
+
+/** What a reader makes of it. */
+export function figuresOf(heard: readonly HeardFrame[], beatMs: number): BeatFigures {
+  const line: HeardFrame[] = [];
+  let doubled = 0;
+  let stale = 0;
+  for (const one of heard) {
+    const newest = line.at(-1);
+    if (newest !== undefined && one.epoch < newest.epoch) stale += 1;
+    else if (newest !== undefined && one.index <= newest.index) doubled += 1;
+    else line.push(one);
+  }
+  const missing: number[] = [];
+  const takeOverErrorsMs: number[] = [];
+  const steadyErrorsMs: number[] = [];
+  let gapMaxBeats = 0;
+  for (const [at, one] of line.entries()) {
+    const before = line[at - 1];
+    if (before === undefined) continue;
+    for (let index = before.index + 1; index < one.index; index += 1) missing.push(index);
+    gapMaxBeats = Math.max(gapMaxBeats, (one.atMs - before.atMs) / beatMs);
+    const second = line[at + 1];
+    const last = line.slice(Math.max(0, at - 8), at);
+    const dueOf = (index: number) =>
+      Math.min(...last.map((frame) => frame.atMs + (index - frame.index) * beatMs));
+    if (last.length === 8 && last.every(({ node }) => node === one.node))
+      steadyErrorsMs.push(one.atMs - dueOf(one.index));
+    if (one.node !== before.node && second?.node === one.node) {
+      // The least late of the last frames before the change says when beats were due.
+      takeOverErrorsMs.push(second.atMs - dueOf(second.index));
+    }
+  }
+  return { frames: line.length, doubled, missing, stale, gapMaxBeats, steadyErrorsMs, takeOverErrorsMs };
+}
