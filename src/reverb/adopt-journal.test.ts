@@ -58,16 +58,21 @@ describe("adoptJournal", () => {
           reason: "adopted",
           journal_id: "another",
           partial: true,
-          from: { seq: 1 },
         });
         const reported = reportedIn(made);
-        const start = { replay: record.from, partial: true, afterFirstSeq: 0 };
+        const start = { replay: { seq: 1 }, partial: true, afterFirstSeq: 0 };
         const fold = new ReplayFold({ record }, start, made.subjects);
         const next = [...journal.records.flatMap((message) => fold.take(message)), ...openBars(fold)];
         for (const { position, windowId } of next)
           expect(position.firstSeq > record.after_first_seq).toBe(
             !reported.has(windowId) && isBehind(next, windowId, reported),
           );
+        // The first bar that it reports is the one that is partial.
+        const own = next
+          .map(({ position }) => position.firstSeq)
+          .filter((seq) => seq > record.after_first_seq);
+        const isFromBegin = record.after_first_seq === 0 || own.length === 0;
+        expect(record.from).toEqual({ seq: isFromBegin ? 1 : Math.min(...own) });
       }),
     );
   });

@@ -28,7 +28,8 @@ const EXPECTED_SEQ_HEADER = "Nats-Expected-Last-Sequence";
 interface CurrentChain {
   readonly id: string;
   readonly record?: { readonly profile: Profile };
-  readonly profileHash: string;
+  /** Undefined: not known. */
+  readonly profileHash?: string;
 }
 
 /** State: what the records before say about the next one. */
@@ -78,10 +79,12 @@ export class HistoryCheck {
     this.#chains += 1;
     this.#lastFirstSeq = 0;
     this.#windows.clear();
-    // Of a form that this program cannot read: the first report behind it says what it goes by.
-    this.#isChainKnown = chain.otherForm === undefined;
-    if (!this.#isChainKnown) return;
-    this.#chain = { id: chain.id, record: chain.record, profileHash: profileHashOf(chain.record.profile) };
+    this.#isChainKnown = true;
+    // Of a form that this program cannot read its id is known, and nothing else.
+    this.#chain =
+      chain.otherForm === undefined
+        ? { id: chain.id, record: chain.record, profileHash: profileHashOf(chain.record.profile) }
+        : { id: chain.id };
   }
 
   #unreadable({ of, seq }: { readonly of: "report" | "chain"; readonly seq: number }): void {
@@ -140,7 +143,7 @@ export class HistoryCheck {
         "chain",
         `it says chain ${facts.chain}, the chain record before it has the id ${chain.id}: one was changed`,
       );
-    else if (facts.profile !== chain.profileHash || !hasAlgorithm(chain, facts.algorithm))
+    else if (facts.profile !== (chain.profileHash ?? facts.profile) || !hasAlgorithm(chain, facts.algorithm))
       fault("chain", "its profile or algorithm is not that of its chain");
     if (facts.firstSeq > facts.lastSeq || facts.replayFrom.seq > facts.firstSeq)
       fault("order", "its journal sequences contradict each other");

@@ -1,5 +1,5 @@
 /** The connection of one process of a PulseWorld: what it publishes is carried by the world, or lost. */
-import type { Bus, BusMessage, Timer } from "../../src/ports.ts";
+import type { Bus, BusMessage, BusSubscription, Timer } from "../../src/ports.ts";
 
 export interface Wire {
   readonly subject: string;
