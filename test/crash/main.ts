@@ -13,12 +13,16 @@ import { killPulse } from "./kill-pulse.ts";
 import { killReverb } from "./kill-reverb.ts";
 import { killServer } from "./kill-server.ts";
 import type { Outcome, Scenario } from "./scenario.ts";
+import { stopPulse } from "./stop-pulse.ts";
 import { stopReplica } from "./stop-replica.ts";
 import { threeServers } from "./three-servers.ts";
+import { threeServersPulse } from "./three-servers-pulse.ts";
 import { twoReplicas } from "./two-replicas.ts";
 
 const SCENARIOS: readonly Scenario[] = [
   killPulse,
+  stopPulse,
+  threeServersPulse,
   killReverb,
   twoReplicas,
   stopReplica,

@@ -1,7 +1,7 @@
 /** Three pulses of the real program and an ear that writes down every frame, for tests that kill them. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type BeatFrame, createDecoder, Refusal, subjectsOf } from "../../src/contracts/index.ts";
@@ -140,8 +140,22 @@ export class PulseTrio implements AsyncDisposable {
     return (await answer.json()) as Readonly<Record<string, unknown>>;
   }
 
-  log(node: string): string {
-    return readFileSync(join(this.#dir, `${node}.log`), "utf8");
+  /** Who holds the lease, by its own word; undefined where none of them does. */
+  async leader(): Promise<string | undefined> {
+    for (const node of NODES) {
+      const answer = await this.ask(node, "/api/v1/leader").catch(() => undefined);
+      if (answer?.is_leader === true) return node;
+    }
+    return undefined;
+  }
+
+  /** Frames that were published again, by all of them. */
+  async repeated(): Promise<number> {
+    const texts = await Promise.all(
+      NODES.map(async (node) => (await fetch(`${this.#urls.get(node)}/metrics`)).text()),
+    );
+    const counts = texts.map((text) => /^backbeat_pulse_frames_repeated_total (\d+)/m.exec(text)?.[1]);
+    return counts.reduce((sum, count) => sum + Number(count ?? 0), 0);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
