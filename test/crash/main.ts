@@ -9,9 +9,13 @@
 import { SeededRandom } from "../../src/sim/random.ts";
 import { breakJournal } from "./break-journal.ts";
 import { damageCheckpoint } from "./damage-checkpoint.ts";
+import { jumpClock } from "./jump-clock.ts";
 import { killPulse } from "./kill-pulse.ts";
 import { killReverb } from "./kill-reverb.ts";
 import { killServer } from "./kill-server.ts";
+import { killServerPulse } from "./kill-server-pulse.ts";
+import { partition } from "./partition.ts";
+import { restartPulses } from "./restart-pulses.ts";
 import type { Outcome, Scenario } from "./scenario.ts";
 import { stopPulse } from "./stop-pulse.ts";
 import { stopReplica } from "./stop-replica.ts";
@@ -23,6 +27,10 @@ const SCENARIOS: readonly Scenario[] = [
   killPulse,
   stopPulse,
   threeServersPulse,
+  restartPulses,
+  killServerPulse,
+  jumpClock,
+  partition,
   killReverb,
   twoReplicas,
   stopReplica,

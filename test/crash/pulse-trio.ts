@@ -14,7 +14,7 @@ import { waitFor } from "../support/wait-for.ts";
 const PROGRAM = resolve("dist/cli/main.js");
 export const TRIO_CLUSTER = "trio";
 const SUBJECTS = subjectsOf(TRIO_CLUSTER);
-const NODES = ["a", "b", "c"];
+export const NODES = ["a", "b", "c"];
 const START_MAX_MS = 30_000;
 
 export interface HeardFrame {
@@ -26,23 +26,32 @@ export interface HeardFrame {
   readonly atMs: number;
 }
 
+export interface TrioOptions {
+  readonly servers?: 1 | 3;
+  readonly args?: readonly string[];
+  /** Environment of the pulses, given the folder of this run. */
+  readonly env?: (dir: string) => Readonly<Record<string, string>>;
+}
+
 /** State: servers, processes, and what was heard. */
 export class PulseTrio implements AsyncDisposable {
   readonly servers: readonly TestServer[];
   readonly heard: HeardFrame[] = [];
-  readonly #dir = mkdtempSync(join(tmpdir(), "backbeat-trio-"));
+  readonly dir = mkdtempSync(join(tmpdir(), "backbeat-trio-"));
   readonly #children = new Map<string, ChildProcess>();
   readonly #urls = new Map<string, string>();
   readonly #ear: Awaited<ReturnType<typeof connectBus>>;
   readonly #args: readonly string[];
+  readonly #env: Readonly<Record<string, string>>;
 
   private constructor(
     servers: readonly TestServer[],
-    options: { readonly ear: PulseTrio["ear"]; readonly args: readonly string[] },
+    options: Pick<TrioOptions, "env"> & { readonly ear: PulseTrio["ear"]; readonly args: readonly string[] },
   ) {
     this.servers = servers;
     this.#ear = options.ear;
     this.#args = options.args;
+    this.#env = options.env?.(this.dir) ?? {};
     const decoder = createDecoder({ mode: "strict" });
     this.#ear.subscribe(SUBJECTS.beat, ({ data }) => {
       const atMs = performance.now();
@@ -54,10 +63,7 @@ export class PulseTrio implements AsyncDisposable {
   }
 
   /** With a journal, as reverb would have made it; resolves when one of them leads. */
-  static async open(options: {
-    readonly servers?: 1 | 3;
-    readonly args?: readonly string[];
-  }): Promise<PulseTrio> {
+  static async open(options: TrioOptions): Promise<PulseTrio> {
     const isCluster = options.servers === 3;
     const servers = isCluster ? await startTestCluster() : [await startTestServer({ jetstream: true })];
     const ear = await connectBus(servers.map(({ url }) => url).join(","), "ear");
@@ -65,6 +71,7 @@ export class PulseTrio implements AsyncDisposable {
     const trio = new PulseTrio(servers, {
       ear,
       args: ["--journal-replicas", String(replicas), ...(options.args ?? [])],
+      ...(options.env === undefined ? {} : { env: options.env }),
     });
     const plan = journalPlan({ clusterId: TRIO_CLUSTER, subjects: SUBJECTS, retention: { replicas } });
     const api = new JetStreamApi(ear);
@@ -93,7 +100,7 @@ export class PulseTrio implements AsyncDisposable {
   }
 
   start(node: string): void {
-    const dataDir = join(this.#dir, node);
+    const dataDir = join(this.dir, node);
     mkdirSync(dataDir, { recursive: true });
     const urls = this.servers.map(({ url }) => url).join(",");
     const where = ["--cluster", TRIO_CLUSTER, "--nats", urls, "--node", node, "--data-dir", dataDir];
@@ -112,18 +119,23 @@ export class PulseTrio implements AsyncDisposable {
         ...this.#args,
       ],
       {
-        env: { PATH: process.env.PATH ?? "", BACKBEAT_ENV: "production" },
+        env: { PATH: process.env.PATH ?? "", BACKBEAT_ENV: "production", ...this.#env },
         stdio: ["ignore", "ignore", "pipe"],
       },
     );
     this.#children.set(node, child);
-    const file = createWriteStream(join(this.#dir, `${node}.log`), { flags: "a" });
+    const file = createWriteStream(join(this.dir, `${node}.log`), { flags: "a" });
     child.stderr?.on("data", (chunk: Buffer) => {
       file.write(chunk);
       const url = /the pulse answers on (http:[^\s"]+)/.exec(chunk.toString())?.[1];
       if (url !== undefined) this.#urls.set(node, url);
     });
     child.stderr?.once("close", () => file.end());
+  }
+
+  /** Its data directory is lost. */
+  wipe(node: string): void {
+    rmSync(join(this.dir, node), { recursive: true, force: true });
   }
 
   /** Sends a signal; resolves, unless it only stops or wakes, when the process is gone. */
@@ -165,7 +177,7 @@ export class PulseTrio implements AsyncDisposable {
     }
     await this.#ear.close();
     await Promise.all(this.servers.map((server) => server.stop()));
-    rmSync(this.#dir, { recursive: true, force: true });
+    rmSync(this.dir, { recursive: true, force: true });
   }
 }
 

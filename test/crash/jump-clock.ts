@@ -1,0 +1,115 @@
+/** The wall clock of all pulses jumps by hours and runs off: beats and HLCs do not. Then outages of hours. */
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { waitFor } from "../support/wait-for.ts";
+import { figuresOf, type HeardFrame, NODES, PulseTrio } from "./pulse-trio.ts";
+import { pause, type Scenario } from "./scenario.ts";
+
+const BEAT_MS = 500;
+const BACK_MAX_MS = 30_000;
+const GAP_MAX_BEATS = 1.5;
+/** 16 bits of milliseconds. */
+const HLC_RANGE = 65_536;
+/** What an HLC may gain on the monotonic clock from one frame to the next: jitter, and 500 ppm. */
+const HLC_OFF_MAX_MS = 60;
+const JUMPS = ["+1h", "-1h", "+0 x1.0005", "+0 x0.9995", "+0"];
+/** 7,200 beats an hour. */
+const BEATS_PER_HOUR = 7_200;
+
+export const jumpClock: Scenario = {
+  name: "jump-clock",
+  about:
+    "the pulses' wall clock jumps by an hour and drifts by 500 ppm: no beat moves; outages of 3 and 30 hours",
+  async run({ isShort, say }) {
+    const faults: string[] = [];
+    await using trio = await PulseTrio.open({ env: (dir) => fakeClock(dir) });
+    await pause(4_000);
+    for (const jump of JUMPS) {
+      setClock(trio.dir, jump);
+      await pause(isShort ? 4_000 : 20_000);
+      say(`the wall clock: ${jump}`);
+    }
+    const steady = figuresOf(trio.heard, BEAT_MS);
+    if (steady.missing.length > 0) faults.push(`missing: ${steady.missing.join(", ")}`);
+    if (steady.gapMaxBeats > GAP_MAX_BEATS) faults.push(`a gap of ${steady.gapMaxBeats.toFixed(2)} beats`);
+    const hlcOffMs = hlcOff(trio.heard);
+    if (hlcOffMs > HLC_OFF_MAX_MS) faults.push(`an HLC came ${hlcOffMs} ms off the frame before it`);
+
+    const threeHours = await outage(trio, "+3h");
+    const expected = 3 * BEATS_PER_HOUR;
+    // The epoch tells of another holder of the lease, and of a timeline that began anew by its seconds.
+    if (Math.abs(threeHours.leap - expected) > 200 || threeHours.epochs > 1)
+      faults.push(`after 3 hours the index leapt by ${threeHours.leap}, ${threeHours.epochs} epochs on`);
+    say(`an outage of 3 hours: ${threeHours.leap} beats skipped`);
+    const thirtyHours = await outage(trio, "+33h");
+    // One index may be spent: it was stored ahead of its beat.
+    if (thirtyHours.leap < 1 || thirtyHours.leap > 2 || thirtyHours.epochs <= 1)
+      faults.push(`after 30 hours the index leapt by ${thirtyHours.leap}, ${thirtyHours.epochs} epochs on`);
+    say(`an outage of 30 hours: beat ${thirtyHours.leap} after the last, a new epoch`);
+    return {
+      faults,
+      figures: {
+        frames: steady.frames,
+        "longest gap, beats": steady.gapMaxBeats.toFixed(3),
+        "HLC off its step, max ms": hlcOffMs,
+        "leap after 3 hours": threeHours.leap,
+        "leap after 30 hours": thirtyHours.leap,
+      },
+    };
+  },
+};
+
+/** All stop in order, the wall clock goes on without them, all start again. */
+async function outage(trio: PulseTrio, clock: string) {
+  await Promise.all(NODES.map((node) => trio.signal(node, "SIGTERM")));
+  const heard = trio.heard.length;
+  const last = trio.heard.at(-1);
+  setClock(trio.dir, clock);
+  for (const node of NODES) trio.start(node);
+  await waitFor("beats again", () => trio.heard.length > heard + 3, BACK_MAX_MS);
+  const next = trio.heard[heard];
+  return {
+    leap: (next?.index ?? 0) - (last?.index ?? 0),
+    epochs: (next?.epoch ?? 0) - (last?.epoch ?? 0),
+  };
+}
+
+/** How far the HLC of a frame is from where the frame before it, and the time between, put it. */
+function hlcOff(heard: readonly HeardFrame[]): number {
+  const wallOf = ({ frame }: HeardFrame) => Number.parseInt(frame.hlc.slice(0, 4), 16);
+  let most = 0;
+  for (const [at, one] of heard.entries()) {
+    const before = heard[at - 1];
+    if (before === undefined || before.node !== one.node) continue;
+    const step = (wallOf(one) - wallOf(before) + HLC_RANGE) % HLC_RANGE;
+    most = Math.max(most, Math.abs(step - (one.index - before.index) * BEAT_MS));
+  }
+  return most;
+}
+
+function fakeClock(dir: string): Record<string, string> {
+  setClock(dir, "+0");
+  return {
+    LD_PRELOAD: libraryPath(),
+    FAKETIME_TIMESTAMP_FILE: join(dir, "clock"),
+    FAKETIME_NO_CACHE: "1",
+    DONT_FAKE_MONOTONIC: "1",
+  };
+}
+
+function setClock(dir: string, text: string): void {
+  writeFileSync(join(dir, "clock"), `${text}\n`);
+}
+
+/** Where Debian's package puts it, whatever the processor. */
+function libraryPath(): string {
+  for (const triplet of readdirSync("/usr/lib")) {
+    const folder = join("/usr/lib", triplet, "faketime");
+    try {
+      if (readdirSync(folder).includes("libfaketime.so.1")) return join(folder, "libfaketime.so.1");
+    } catch {
+      // Not that one.
+    }
+  }
+  throw new Error("libfaketime is missing: apt-get install faketime");
+}
