@@ -138,10 +138,11 @@ export class Company {
     const dueWallMs = deadlineMsOf(frame) - 60_000 / frame.tempo_bpm;
     const stored = timelineOfBeat(heard, { clusterId: this.#settings.clusterId, dueWallMs });
     accord.follow(stored);
-    if (accord.adopt(stored) === "stale") return;
+    const result = accord.adopt(stored);
+    if (result === "stale") return;
     this.#accept(heard.beat, { node, data, isTakenUp: false });
     this.row.hear(node, clock.monotonicMs());
-    this.#learnHolder(frame.metadata?.leader);
+    this.#learnHolder(frame.metadata?.leader, result === "taken-up");
   }
 
   #hearFrame(data: Uint8Array): void {
@@ -165,7 +166,7 @@ export class Company {
     const isTakenUp = result === "taken-up";
     if (isTakenUp) {
       this.forgetHeard();
-      this.#learnHolder(frame.metadata?.leader);
+      this.#learnHolder(frame.metadata?.leader, true);
     }
     this.#accept(heard.beat, { node, data, isTakenUp });
     if (timeline.schedule !== before) changed();
@@ -204,15 +205,17 @@ export class Company {
       const stored = timelineTold(theirs, this.#settings.clusterId);
       const result = accord.adopt(stored);
       if (result === "taken-up") this.forgetHeard();
-      if (result !== "stale" && theirs.epoch === timeline.stored.epoch) this.#learnHolder(leader);
+      if (result !== "stale" && theirs.epoch === timeline.stored.epoch)
+        this.#learnHolder(leader, result === "taken-up");
     }
     // Who has just come learns at once who is there.
     if (isNew || (asking && accord.maySpeak)) this.announce();
   }
 
-  #learnHolder(value: unknown): void {
-    const holder = nodeIn(value);
-    if (holder !== undefined) this.row.holder = holder;
+  /** Each epoch has one holder: that of the epoch before says nothing of a new one, also where nobody is named. */
+  #learnHolder(value: unknown, isTakenUp: boolean): void {
+    if (isTakenUp) this.row.holder = undefined;
+    this.row.holder ??= nodeIn(value);
   }
 
   #read(data: Uint8Array): BeatFrame | undefined {

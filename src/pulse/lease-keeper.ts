@@ -145,7 +145,7 @@ export class LeaseKeeper {
 
   /** Reads the record and takes up what it says. */
   async #look(): Promise<{ readonly held: Held | undefined; readonly verdict: LeaseVerdict }> {
-    const { accord, clock, company, lease } = this.#parts;
+    const { accord, clock, company, lease, timeline } = this.#parts;
     const askedAtMs = clock.monotonicMs();
     const answer = await lease.read();
     this.#last = answer;
@@ -159,8 +159,9 @@ export class LeaseKeeper {
     this.#term.saw(seen, { askedAtMs, durationMs });
     if (record !== undefined) {
       if (accord.adopt(record.timeline) === "taken-up") company.forgetHeard();
-      if (!record.released) company.row.holder = record.holder;
-      else if (company.row.holder === record.holder) company.row.holder = undefined;
+      const isOurEpoch = record.timeline.epoch === timeline.stored.epoch;
+      if (!record.released && isOurEpoch) company.row.holder = record.holder;
+      else if (record.released && company.row.holder === record.holder) company.row.holder = undefined;
     }
     return { held: answer, verdict: this.#term.verdict(clock.monotonicMs(), durationMs) };
   }

@@ -69,6 +69,7 @@ class RunningPulse implements Pulse {
   readonly #timer: BeatTimer;
   readonly #member: Member | undefined;
   readonly #answers: BusSubscription;
+  readonly #links: BusSubscription;
   /** Highest index that may have been on the wire: none up to it is used again (P1). */
   #spentBeat: number;
   #turn: Timer | undefined;
@@ -112,7 +113,7 @@ class RunningPulse implements Pulse {
     };
     this.view = showPulse(settings, ports, { member, record, timeline, timer, writeAhead });
     this.#answers = bus.subscribe(settings.subjects.now, (request) => this.#answer(request));
-    bus.onLink((link) => this.#onLink(link));
+    this.#links = bus.onLink((link) => this.#onLink(link));
     this.#timer.start(start.nextBeat);
     this.#member?.start();
   }
@@ -243,6 +244,7 @@ class RunningPulse implements Pulse {
     this.#timer.stop();
     this.#turn?.cancel();
     this.#answers.unsubscribe();
+    this.#links.unsubscribe();
     const { bus, clock } = this.#ports;
     const left = this.#member?.stop();
     if (!bus.connected) return;

@@ -20,6 +20,8 @@ interface Guarded {
   /** Since when each node has been alive and connected. */
   readonly sinceMs: Map<string, number>;
   readonly random: () => number;
+  /** Sides that cannot hear each other come and go; then nobody changes the tempo, for both would be right. */
+  readonly withPartitions: boolean;
 }
 
 /** Whether another pulse than this one will keep the beat. */
@@ -57,6 +59,13 @@ function step(guarded: Guarded, nodes: readonly string[]): string {
     world.leaseStoreIsUp = !world.leaseStoreIsUp;
     return `the lease store is ${world.leaseStoreIsUp ? "back" : "gone"}`;
   }
+  if (chance < 0.2 && guarded.withPartitions) {
+    const isWhole = nodes.every((one) => world.sideOf(one) === 0);
+    world.partition(isWhole && isSpare(guarded, process) ? { [node]: 1 } : {});
+    if (world.sideOf(node) === 1) gone();
+    for (const one of nodes) if (world.sideOf(one) === 0 && !sinceMs.has(one)) sinceMs.set(one, nowMs);
+    return isWhole ? `${node} is cut off` : "all hear each other";
+  }
   if (chance < 0.2) {
     void process.pulse.control?.changeTempo(120 + Math.floor(random() * 12), { override: false });
     return `${node} is asked for another tempo`;
@@ -92,7 +101,7 @@ async function history(
   for (const node of nodes) world.start(node);
   await world.clock.run(8_000);
   const sinceMs = new Map(nodes.map((node) => [node, 0]));
-  const guarded = { world, sinceMs, random };
+  const guarded = { world, sinceMs, random, withPartitions: random() < 0.5 };
   const told: string[] = [];
   for (let at = 0; at < STEPS; at += 1) {
     told.push(`${Math.round(world.clock.monotonicMs())} ${step(guarded, nodes)}`);
@@ -105,7 +114,7 @@ async function history(
 const wanted = process.env.BACKBEAT_SEED;
 const seeds = wanted === undefined ? Array.from({ length: HISTORIES }, (_, at) => at + 1) : [Number(wanted)];
 
-describe("BACKBEAT-REQ-001 pulses under kills, stops, lost links, lost messages and lost leases", () => {
+describe("BACKBEAT-REQ-001 pulses under kills, stops, partitions, lost links, lost messages and lost leases", () => {
   it.each(seeds)("miss no beat, and keep P1, P2 and P3: BACKBEAT_SEED=%i", async (seed) => {
     const { told, world } = await history(seed);
     const line = accepted(world.frames);
