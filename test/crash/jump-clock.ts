@@ -10,8 +10,8 @@ const BACK_MAX_MS = 30_000;
 const GAP_MAX_BEATS = 1.5;
 /** 16 bits of milliseconds. */
 const HLC_RANGE = 65_536;
-/** What an HLC may gain on the monotonic clock from one frame to the next: jitter, and 500 ppm. */
-const HLC_OFF_MAX_MS = 60;
+/** What an HLC may gain on the monotonic clock from one frame to the next: lateness of a busy machine, and 500 ppm. */
+const HLC_OFF_MAX_MS = 250;
 const JUMPS = ["+1h", "-1h", "+0 x1.0005", "+0 x0.9995", "+0"];
 /** 7,200 beats an hour. */
 const BEATS_PER_HOUR = 7_200;

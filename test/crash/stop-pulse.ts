@@ -13,7 +13,7 @@ export const stopPulse: Scenario = {
   async run({ isShort, random, say }) {
     await using trio = await PulseTrio.open({});
     await pause(6_000);
-    const stops = isShort ? 2 : 10;
+    const stops = isShort ? 2 : 30;
     const faults: string[] = [];
     let overdue = 0;
     for (let stop = 1; stop <= stops; stop += 1) {
