@@ -35,6 +35,7 @@ export const jumpClock: Scenario = {
     const hlcOffMs = hlcOff(trio.heard);
     if (hlcOffMs > HLC_OFF_MAX_MS) faults.push(`an HLC came ${hlcOffMs} ms off the frame before it`);
 
+    faults.push(...(await trio.reportFaults()));
     const threeHours = await outage(trio, "+3h");
     const expected = 3 * BEATS_PER_HOUR;
     // The epoch tells of another holder of the lease, and of a timeline that began anew by its seconds.
@@ -46,6 +47,7 @@ export const jumpClock: Scenario = {
     if (thirtyHours.leap < 1 || thirtyHours.leap > 2 || thirtyHours.epochs <= 1)
       faults.push(`after 30 hours the index leapt by ${thirtyHours.leap}, ${thirtyHours.epochs} epochs on`);
     say(`an outage of 30 hours: beat ${thirtyHours.leap} after the last, a new epoch`);
+    faults.push(...(await trio.reportFaults()));
     return {
       faults,
       figures: {

@@ -35,6 +35,7 @@ export const killPulse: Scenario = {
     if (!isShort && p99 > ERROR_P99_MAX_MS)
       faults.push(`the second beat after a take-over came ${p99.toFixed(1)} ms off (p99)`);
     if (sorted.length < kills) faults.push(`${sorted.length} take-overs of ${kills} kills`);
+    faults.push(...(await trio.reportFaults()));
     return {
       faults,
       figures: {

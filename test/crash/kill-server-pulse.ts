@@ -38,11 +38,12 @@ export const killServerPulse: Scenario = {
       offMs.push(Math.abs((later?.atMs ?? 0) - dueMs));
       if (kill % 5 === 0) say(`${kill} of ${kills} kills`);
     }
-    const { doubled, frames, stale } = figuresOf(trio.heard, BEAT_MS);
+    const { back, doubled, frames, stale } = figuresOf(trio.heard, BEAT_MS);
     const [resumed, off] = [spreadOf(resumedMs), spreadOf(offMs)];
-    if (doubled + stale > 0) faults.push(`${doubled} beats twice, ${stale} of an epoch that was over`);
+    if (back + stale > 0) faults.push(`${back} beats went back, ${stale} were of an epoch that was over`);
     if (resumed.max > RESUMED_MAX_MS) faults.push(`beats came back only after ${resumed.max} ms`);
     if (!isShort && off.max > OFF_MAX_MS) faults.push(`a beat came back ${off.max} ms off`);
+    faults.push(...(await trio.reportFaults()));
     return {
       faults,
       figures: {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type BeatFrame, createDecoder, Refusal, subjectsOf } from "../../src/contracts/index.ts";
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
-import { journalPlan } from "../../src/nats/stream-plans.ts";
+import { journalName, reportsName } from "../../src/nats/stream-plans.ts";
 import { startTestCluster, startTestServer, type TestServer } from "../support/nats-server.ts";
 import { connectBus } from "../support/real-reverb.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -38,6 +38,8 @@ export class PulseTrio implements AsyncDisposable {
   readonly servers: readonly TestServer[];
   readonly heard: HeardFrame[] = [];
   readonly dir = mkdtempSync(join(tmpdir(), "backbeat-trio-"));
+  /** Reports on the wire, by window. */
+  readonly #reported = new Map<string, number>();
   readonly #children = new Map<string, ChildProcess>();
   readonly #urls = new Map<string, string>();
   readonly #ear: Awaited<ReturnType<typeof connectBus>>;
@@ -60,9 +62,15 @@ export class PulseTrio implements AsyncDisposable {
       const { epoch, node } = frame.metadata ?? {};
       this.heard.push({ index: frame.beat_index, epoch: Number(epoch), node: String(node), frame, atMs });
     });
+    this.#ear.subscribe(SUBJECTS.reverb, ({ data }) => {
+      const { window_id: windowId } = JSON.parse(new TextDecoder().decode(data)) as {
+        readonly window_id: string;
+      };
+      this.#reported.set(windowId, (this.#reported.get(windowId) ?? 0) + 1);
+    });
   }
 
-  /** With a journal, as reverb would have made it; resolves when one of them leads. */
+  /** With a reverb, which makes the journal; resolves when one of them leads. */
   static async open(options: TrioOptions): Promise<PulseTrio> {
     const isCluster = options.servers === 3;
     const servers = isCluster ? await startTestCluster() : [await startTestServer({ jetstream: true })];
@@ -73,17 +81,69 @@ export class PulseTrio implements AsyncDisposable {
       args: ["--journal-replicas", String(replicas), ...(options.args ?? [])],
       ...(options.env === undefined ? {} : { env: options.env }),
     });
-    const plan = journalPlan({ clusterId: TRIO_CLUSTER, subjects: SUBJECTS, retention: { replicas } });
+    trio.#startReverb();
     const api = new JetStreamApi(ear);
-    const make = () =>
-      api.ask(`STREAM.CREATE.${plan.name}`, plan).then(
+    const info = () =>
+      api.ask(`STREAM.INFO.${journalName(TRIO_CLUSTER)}`).then(
         () => true,
         () => undefined,
       );
-    await waitFor("the journal", make, START_MAX_MS);
+    await waitFor("the journal", info, START_MAX_MS);
     for (const node of NODES) trio.start(node);
     await waitFor("a leader", () => trio.heard.length > 2, START_MAX_MS);
     return trio;
+  }
+
+  #startReverb(): void {
+    const dataDir = join(this.dir, "reverb");
+    mkdirSync(dataDir);
+    const urls = this.servers.map(({ url }) => url).join(",");
+    const where = ["--cluster", TRIO_CLUSTER, "--nats", urls, "--data-dir", dataDir, "--http", "127.0.0.1:0"];
+    const child = spawn(
+      process.execPath,
+      [PROGRAM, "reverb", ...where, "--journal", "on", "--bar-length", "8", ...this.#args],
+      { env: { PATH: process.env.PATH ?? "", BACKBEAT_ENV: "production" }, stdio: "ignore" },
+    );
+    this.#children.set("reverb", child);
+  }
+
+  /** Every bar of which a frame was heard, but the newest two, is stored exactly once, and on the wire at most once. */
+  async reportFaults(): Promise<string[]> {
+    const windows = [...new Set(this.heard.map(({ frame }) => frame.window_id))].slice(0, -2);
+    const last = windows.at(-1);
+    let stored: string[] = [];
+    const isDone = async () => {
+      stored = await this.#storedWindows().catch(() => []);
+      return last === undefined || stored.includes(last);
+    };
+    await waitFor("the last report", isDone, START_MAX_MS).catch(() => undefined);
+    const timesOf = (windowId: string) => stored.filter((one) => one === windowId).length;
+    const twice = [...this.#reported].filter(([, times]) => times > 1);
+    return [
+      ...windows
+        .filter((windowId) => timesOf(windowId) !== 1)
+        .map((windowId) => `window ${windowId} is stored ${timesOf(windowId)} times`),
+      ...twice.map(([windowId, times]) => `window ${windowId} was on the wire ${times} times`),
+    ];
+  }
+
+  async #storedWindows(): Promise<string[]> {
+    const api = new JetStreamApi(this.#ear);
+    const stream = reportsName(TRIO_CLUSTER);
+    const { state } = await api.ask<{ readonly state: { readonly last_seq: number } }>(
+      `STREAM.INFO.${stream}`,
+    );
+    const seqs = Array.from({ length: state.last_seq }, (_, at) => at + 1);
+    const bodies = await Promise.all(
+      seqs.map(async (seq) => {
+        type Answer = { readonly message: { readonly data?: string } };
+        const { message } = await api.ask<Answer>(`STREAM.MSG.GET.${stream}`, { seq });
+        return JSON.parse(Buffer.from(message.data ?? "", "base64").toString()) as {
+          readonly window_id?: string;
+        };
+      }),
+    );
+    return bodies.flatMap(({ window_id: windowId }) => (windowId === undefined ? [] : [windowId]));
   }
 
   get ear() {
@@ -183,8 +243,10 @@ export class PulseTrio implements AsyncDisposable {
 
 export interface BeatFigures {
   readonly frames: number;
-  /** Frames of a beat that was heard before: two published it, or one twice. */
+  /** Frames of a beat that was heard before: two published it, or it was repeated for want of an acknowledgement. */
   readonly doubled: number;
+  /** Of them those of a beat before the newest. */
+  readonly back: number;
   readonly missing: readonly number[];
   /** Of a lower epoch than was heard before. */
   readonly stale: number;
@@ -199,12 +261,15 @@ export interface BeatFigures {
 export function figuresOf(heard: readonly HeardFrame[], beatMs: number): BeatFigures {
   const line: HeardFrame[] = [];
   let doubled = 0;
+  let back = 0;
   let stale = 0;
   for (const one of heard) {
     const newest = line.at(-1);
     if (newest !== undefined && one.epoch < newest.epoch) stale += 1;
-    else if (newest !== undefined && one.index <= newest.index) doubled += 1;
-    else line.push(one);
+    else if (newest !== undefined && one.index <= newest.index) {
+      doubled += 1;
+      if (one.index < newest.index) back += 1;
+    } else line.push(one);
   }
   const missing: number[] = [];
   const takeOverErrorsMs: number[] = [];
@@ -226,5 +291,14 @@ export function figuresOf(heard: readonly HeardFrame[], beatMs: number): BeatFig
       takeOverErrorsMs.push(second.atMs - dueOf(second.index));
     }
   }
-  return { frames: line.length, doubled, missing, stale, gapMaxBeats, steadyErrorsMs, takeOverErrorsMs };
+  return {
+    frames: line.length,
+    doubled,
+    back,
+    missing,
+    stale,
+    gapMaxBeats,
+    steadyErrorsMs,
+    takeOverErrorsMs,
+  };
 }

@@ -37,6 +37,7 @@ export const restartPulses: Scenario = {
     const { doubled, frames, stale } = figuresOf(trio.heard, BEAT_MS);
     if (stale > 0) faults.push(`${stale} frames of an epoch that was over`);
     if (doubled > 0) faults.push(`${doubled} beats were published twice`);
+    faults.push(...(await trio.reportFaults()));
     return { faults, figures: { restarts: rounds, frames, doubled, stale } };
   },
 };

@@ -36,6 +36,7 @@ export const stopPulse: Scenario = {
     const { doubled, frames, gapMaxBeats, missing, stale } = figuresOf(trio.heard, BEAT_MS);
     if (overdue > 0) faults.push(`${overdue} overdue frames`);
     if (missing.length > 0) faults.push(`missing: ${missing.join(", ")}`);
+    faults.push(...(await trio.reportFaults()));
     return {
       faults,
       figures: {

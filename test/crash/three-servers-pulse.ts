@@ -44,6 +44,7 @@ export const threeServersPulse: Scenario = {
     const repeated = await trio.repeated();
     // The ear itself loses its link where its server is killed: a beat or two in each kill may be its own loss.
     if (missing.length > 4 * kills) faults.push(`missing: ${missing.join(", ")}`);
+    faults.push(...(await trio.reportFaults()));
     return {
       faults,
       figures: {
