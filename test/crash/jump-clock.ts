@@ -2,7 +2,8 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { waitFor } from "../support/wait-for.ts";
-import { figuresOf, type HeardFrame, NODES, PulseTrio } from "./pulse-trio.ts";
+import { figuresOf } from "./beat-figures.ts";
+import { type HeardFrame, NODES, PulseTrio } from "./pulse-trio.ts";
 import { pause, type Scenario } from "./scenario.ts";
 
 const BEAT_MS = 500;

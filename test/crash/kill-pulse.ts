@@ -1,5 +1,6 @@
 /** Three pulses, the publisher killed a hundred times at a random phase: no beat is missing, and none is off the beat. */
-import { figuresOf, PulseTrio } from "./pulse-trio.ts";
+import { figuresOf } from "./beat-figures.ts";
+import { PulseTrio } from "./pulse-trio.ts";
 import { pause, type Scenario } from "./scenario.ts";
 
 const BEAT_MS = 500;

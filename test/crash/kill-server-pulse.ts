@@ -1,6 +1,7 @@
 /** The only nats-server killed under three pulses: nothing goes back, and the beat is where it would have been. */
 import { waitFor } from "../support/wait-for.ts";
-import { figuresOf, PulseTrio } from "./pulse-trio.ts";
+import { figuresOf } from "./beat-figures.ts";
+import { PulseTrio } from "./pulse-trio.ts";
 import { pause, type Scenario, spreadOf } from "./scenario.ts";
 
 const BEAT_MS = 500;

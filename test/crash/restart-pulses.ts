@@ -2,7 +2,8 @@
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
 import { leaseName } from "../../src/nats/stream-plans.ts";
 import { waitFor } from "../support/wait-for.ts";
-import { figuresOf, NODES, PulseTrio, TRIO_CLUSTER } from "./pulse-trio.ts";
+import { figuresOf } from "./beat-figures.ts";
+import { NODES, PulseTrio, TRIO_CLUSTER } from "./pulse-trio.ts";
 import { pause, type Scenario } from "./scenario.ts";
 
 const BEAT_MS = 500;

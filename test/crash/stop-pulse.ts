@@ -1,5 +1,6 @@
 /** Three pulses, the leader stopped for seconds and woken: it publishes nothing overdue, and leads no more. */
-import { figuresOf, PulseTrio } from "./pulse-trio.ts";
+import { figuresOf } from "./beat-figures.ts";
+import { PulseTrio } from "./pulse-trio.ts";
 import { pause, type Scenario } from "./scenario.ts";
 
 const BEAT_MS = 500;
