@@ -107,14 +107,17 @@ export class PulseTrio implements AsyncDisposable {
     this.#children.set("reverb", child);
   }
 
-  /** Every bar of which a frame was heard, but the newest two, is stored exactly once, and on the wire at most once. */
+  /**
+   * Every bar of which a frame is in the journal, but the newest two, is stored exactly once, and on the wire at most
+   * once. A journal without a leader may have no frame of a short bar: nobody can report that.
+   */
   async reportFaults(): Promise<string[]> {
-    const windows = [...new Set(this.heard.map(({ frame }) => frame.window_id))].slice(0, -2);
-    const last = windows.at(-1);
+    const begun = await this.#windowsIn(journalName(TRIO_CLUSTER));
+    const windows = [...new Set(begun)].slice(0, -2);
     let stored: string[] = [];
     const isDone = async () => {
-      stored = await this.#storedWindows().catch(() => []);
-      return last === undefined || stored.includes(last);
+      stored = await this.#windowsIn(reportsName(TRIO_CLUSTER)).catch(() => []);
+      return windows.every((windowId) => stored.includes(windowId));
     };
     await waitFor("the last report", isDone, START_MAX_MS).catch(() => undefined);
     const timesOf = (windowId: string) => stored.filter((one) => one === windowId).length;
@@ -124,12 +127,13 @@ export class PulseTrio implements AsyncDisposable {
         .filter((windowId) => timesOf(windowId) !== 1)
         .map((windowId) => `window ${windowId} is stored ${timesOf(windowId)} times`),
       ...twice.map(([windowId, times]) => `window ${windowId} was on the wire ${times} times`),
+      ...(windows.length === 0 ? ["no bar was begun"] : []),
     ];
   }
 
-  async #storedWindows(): Promise<string[]> {
+  /** The windows that a stream's frames or reports name, in order. */
+  async #windowsIn(stream: string): Promise<string[]> {
     const api = new JetStreamApi(this.#ear);
-    const stream = reportsName(TRIO_CLUSTER);
     const { state } = await api.ask<{ readonly state: { readonly last_seq: number } }>(
       `STREAM.INFO.${stream}`,
     );
@@ -138,12 +142,14 @@ export class PulseTrio implements AsyncDisposable {
       seqs.map(async (seq) => {
         type Answer = { readonly message: { readonly data?: string } };
         const { message } = await api.ask<Answer>(`STREAM.MSG.GET.${stream}`, { seq });
-        return JSON.parse(Buffer.from(message.data ?? "", "base64").toString()) as {
-          readonly window_id?: string;
-        };
+        type Body = { readonly type?: string; readonly window_id?: string };
+        return JSON.parse(Buffer.from(message.data ?? "", "base64").toString()) as Body;
       }),
     );
-    return bodies.flatMap(({ window_id: windowId }) => (windowId === undefined ? [] : [windowId]));
+    // A tick names a window, too, and begins none.
+    return bodies.flatMap(({ type = "", window_id: windowId }) =>
+      windowId === undefined || type.startsWith("backbeat.tick") ? [] : [windowId],
+    );
   }
 
   get ear() {
