@@ -7,6 +7,7 @@
 import { createDecoder } from "../contracts/decode.ts";
 import { Aggregator } from "../core/aggregator.ts";
 import type { BusSubscription } from "../ports.ts";
+import { notReady } from "./alarms.ts";
 import { BarLengthWatch } from "./bar-length-watch.ts";
 import { Intake } from "./intake.ts";
 import type { ModeCounts, RaisedAlarm, ReverbMode } from "./mode.ts";
@@ -26,6 +27,8 @@ export class CoreMode implements ReverbMode {
   readonly #intake: Intake;
   readonly #barLength: BarLengthWatch;
   readonly #subscriptions: readonly BusSubscription[];
+  /** The server was heard after the subscriptions were made, so that what is published from now on is not missed. */
+  #isSubscribed = false;
 
   constructor(parts: ReverbParts) {
     const { ports, settings } = parts;
@@ -48,9 +51,9 @@ export class CoreMode implements ReverbMode {
     ];
     ports.bus.onLink((link) => {
       if (link === "lost") intake.linkLost();
-      else void intake.linkRestored();
+      else this.#linkRestored();
     });
-    if (ports.bus.connected) void intake.linkRestored();
+    if (ports.bus.connected) this.#linkRestored();
     ports.log.info(
       `reverb listens for cluster ${settings.clusterId}, best-effort: plain NATS keeps nothing`,
       {
@@ -70,7 +73,7 @@ export class CoreMode implements ReverbMode {
   }
 
   readiness(): Readiness {
-    return { ready: true };
+    return this.#isSubscribed ? { ready: true } : notReady("the server is asked for beats and claims");
   }
 
   alarms(): readonly RaisedAlarm[] {
@@ -90,6 +93,17 @@ export class CoreMode implements ReverbMode {
         sinceMonotonicMs: waitingSinceMs,
       });
     return [...alarms, ...this.#barLength.alarms()];
+  }
+
+  #linkRestored(): void {
+    void this.#intake.linkRestored();
+    this.#parts.ports.bus.flush().then(
+      () => {
+        this.#isSubscribed = true;
+      },
+      // The link is lost again; the next one is asked.
+      () => undefined,
+    );
   }
 
   async stop(): Promise<void> {

@@ -39,7 +39,7 @@ describe("a flood", () => {
     );
     // biome-ignore lint/suspicious/noExplicitAny: bodies are looked at member by member
     const get = async (path: string): Promise<any> => (await fetch(url + path)).json();
-    await waitFor("the link", async () => (await get("/api/v1/status")).nats_connected);
+    await waitFor("what is published from now on to be heard", async () => (await fetch(`${url}/ready`)).ok);
     const peer = await connectBus(server.url, "generator");
     const reports: BarReport[] = [];
     peer.subscribe(subjects.reverb, (message) =>
