@@ -36,6 +36,13 @@ export interface BusMessage {
   respond(body: Uint8Array): boolean;
 }
 
+export interface PublishOptions {
+  /** Where an answer goes, if anybody gives one: a stream that stores the message acknowledges there. */
+  readonly replyTo?: string;
+  /** Names are told apart by case. */
+  readonly headers?: Headers;
+}
+
 /**
  * One connection to the message bus. Messages of all its subscriptions arrive in one order. It exists before the
  * first server answers and survives every loss; after `close` nothing arrives and nothing is taken.
@@ -47,10 +54,9 @@ export interface Bus {
    * Hands a message to the connection. False: the link is down and the message was *not* taken; nothing is
    * buffered across a reconnect, so the caller decides whether it is still worth sending. True: handed on; it
    * may still be lost with the link (`flush` tells).
-   * `replyTo` is where an answer goes, if anybody gives one: a stream that stores it acknowledges there.
    * @throws BackbeatError `bad-message` when the server would refuse it for its size
    */
-  publish(subject: string, body: Uint8Array, options?: { readonly replyTo?: string }): boolean;
+  publish(subject: string, body: Uint8Array, options?: PublishOptions): boolean;
   /** A subject that nobody else uses; answers go to it and to what is below it. */
   inbox(): string;
   /**

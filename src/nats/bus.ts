@@ -5,9 +5,16 @@
  * reader of nats.js for all subscriptions. Nothing is buffered across a loss; `publish` says what was not taken,
  * `flush` says when the server has it.
  */
-import { createInbox, type Msg, type NatsConnection, type Subscription } from "@nats-io/transport-node";
+import {
+  createInbox,
+  type Msg,
+  type NatsConnection,
+  headers as newHeaders,
+  type PublishOptions as NatsPublishOptions,
+  type Subscription,
+} from "@nats-io/transport-node";
 import { BackbeatError, messageOf } from "../errors.ts";
-import type { Bus, BusMessage, BusSubscription, Log } from "../ports.ts";
+import type { Bus, BusMessage, BusSubscription, Log, PublishOptions } from "../ports.ts";
 import type { NatsSettings } from "./connect.ts";
 import { type LinkState, NatsLink } from "./link.ts";
 import { RareLine } from "./rare-line.ts";
@@ -70,11 +77,11 @@ export class NatsBus implements Bus {
     return this.#handlerFailures;
   }
 
-  publish(subject: string, body: Uint8Array, { replyTo }: { readonly replyTo?: string } = {}): boolean {
+  publish(subject: string, body: Uint8Array, options?: PublishOptions): boolean {
     if (!this.connected || this.#connection === undefined) return false;
     try {
-      if (replyTo === undefined) this.#connection.publish(subject, body);
-      else this.#connection.publish(subject, body, { reply: replyTo });
+      if (options === undefined) this.#connection.publish(subject, body);
+      else this.#connection.publish(subject, body, publishOptions(options));
       return true;
     } catch (cause) {
       // The connection ended in this very turn and its loss is not told yet.
@@ -237,4 +244,13 @@ function linkLost(): BackbeatError {
 
 function timeout(delayMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, delayMs).unref());
+}
+
+function publishOptions({ headers, replyTo }: PublishOptions): NatsPublishOptions {
+  const options: NatsPublishOptions = {};
+  if (replyTo !== undefined) options.reply = replyTo;
+  if (headers === undefined) return options;
+  options.headers = newHeaders();
+  for (const [name, value] of Object.entries(headers)) options.headers.set(name, value);
+  return options;
 }

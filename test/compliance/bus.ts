@@ -35,6 +35,18 @@ export function busCompliance(name: string, makeWorld: () => Promise<BusWorld>):
       expect(heard.toSorted()).toEqual(["a s.one 0,255,10", "b s.one 0,255,10", "c s.one 3"]);
     });
 
+    it("BACKBEAT-REQ-044 Bus carries headers, none where none were given", async () => {
+      await using world = await makeWorld();
+      const bus = await world.connect();
+      const heard: (string | undefined)[] = [];
+      bus.subscribe("s", ({ headers }) => heard.push(headers?.get("Backbeat-Key-Id"), headers?.get("Other")));
+      await bus.flush();
+      bus.publish("s", text("x"), { headers: { "Backbeat-Key-Id": "k1" } });
+      bus.publish("s", text("x"));
+      await waitFor("both messages", () => heard.length === 4);
+      expect(heard).toEqual(["k1", "", undefined, undefined]);
+    });
+
     it("BACKBEAT-REQ-020 Bus keeps one order over two subscriptions of a connection", async () => {
       await using world = await makeWorld();
       const [sender, receiver] = [await world.connect(), await world.connect()];

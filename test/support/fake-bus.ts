@@ -6,8 +6,9 @@
  * `broker.deliver()` delivers at once for tests without promises. It keeps the contract of the port `Bus`:
  * test/compliance/bus.ts runs over it and over NATS.
  */
+import type { Headers } from "../../src/contracts/report-headers.ts";
 import { BackbeatError, messageOf } from "../../src/errors.ts";
-import type { Bus, BusMessage, BusSubscription, Log } from "../../src/ports.ts";
+import type { Bus, BusMessage, BusSubscription, Log, PublishOptions } from "../../src/ports.ts";
 import { silentLog } from "./recording-log.ts";
 
 interface Subscribed {
@@ -21,6 +22,7 @@ interface Sent {
   readonly subject: string;
   readonly body: Uint8Array;
   readonly reply: string | undefined;
+  readonly headers?: Headers | undefined;
   /** Called in its turn instead of delivering: the answer to a flush. */
   readonly reached?: () => void;
 }
@@ -151,8 +153,8 @@ export class FakeBus implements Bus {
     this.#tell("restored");
   }
 
-  publish(subject: string, body: Uint8Array, { replyTo }: { readonly replyTo?: string } = {}): boolean {
-    return this.#send({ subject, body, reply: replyTo });
+  publish(subject: string, body: Uint8Array, { headers, replyTo }: PublishOptions = {}): boolean {
+    return this.#send({ subject, body, headers, reply: replyTo });
   }
 
   inbox(): string {
@@ -236,10 +238,11 @@ export class FakeBus implements Bus {
   }
 
   #message(sent: Sent): BusMessage {
-    const { subject, body, reply } = sent;
+    const { subject, body, headers, reply } = sent;
     return {
       subject,
       data: body,
+      headers: headers && { get: (name) => headers[name] ?? "" },
       respond: (answer) => reply !== undefined && this.#send({ subject: reply, body: answer }),
     };
   }
