@@ -1,0 +1,63 @@
+/** What is in sight of the score: its size, where it is scrolled to, which lanes and beats that makes, the cursor. */
+import { computed, signal } from "@preact/signals";
+import { laneHeightFor, settings } from "../page/settings.ts";
+import { bars, beat, lanesTotal, scoreBars } from "../page/store.ts";
+import { layOutColumns, layOutLanes, scrollToLane } from "./geometry.ts";
+import { barsInSight, shownBars } from "./shown-bars.ts";
+
+export interface Cursor {
+  readonly place: number;
+  readonly beat?: number | undefined;
+  /** Whether the keyboard put it there. */
+  readonly isByKey: boolean;
+}
+
+/** Of the cells, without the names beside them. */
+export const size = signal({ widthPx: 0, heightPx: 0 });
+export const scrollTopPx = signal(0);
+export const cursor = signal<Cursor | undefined>(undefined);
+
+export const laneHeight = computed(() =>
+  laneHeightFor(settings.value.density, { heightPx: size.value.heightPx, lanes: lanesTotal.value ?? 0 }),
+);
+
+export const lanesInSight = computed(() =>
+  layOutLanes({
+    scrollTopPx: scrollTopPx.value,
+    heightPx: size.value.heightPx,
+    laneHeight: laneHeight.value,
+    lanes: lanesTotal.value ?? 0,
+  }),
+);
+
+const allBars = computed(() => shownBars({ scoreBars: scoreBars.value, bars: bars.value, beat: beat.value }));
+
+/** Undefined before the first beat. */
+export const columns = computed(() => {
+  const newest = allBars.value.at(-1);
+  if (newest === undefined || size.value.widthPx === 0) return undefined;
+  const now = beat.value;
+  const isOpen = now !== undefined && now.window_id === newest.windowId;
+  return layOutColumns({
+    widthPx: size.value.widthPx,
+    openBar: newest,
+    currentBeat: isOpen ? now.beat_index : newest.toBeat,
+    barsWanted: settings.value.barsWanted,
+    oldestBeat: allBars.value[0]?.fromBeat ?? newest.fromBeat,
+  });
+});
+
+/** Bars with a column in sight, oldest first. */
+export const visibleBars = computed(() =>
+  columns.value === undefined ? [] : barsInSight(allBars.value, columns.value),
+);
+
+/** Where to scroll so that a lane is in sight. */
+export function scrollFor(place: number): number {
+  return scrollToLane(place, {
+    scrollTopPx: scrollTopPx.value,
+    heightPx: size.value.heightPx,
+    laneHeight: laneHeight.value,
+    lanes: lanesTotal.value ?? 0,
+  });
+}
