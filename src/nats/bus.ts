@@ -9,8 +9,8 @@ import {
   createInbox,
   type Msg,
   type NatsConnection,
-  headers as newHeaders,
   type PublishOptions as NatsPublishOptions,
+  headers as newHeaders,
   type Subscription,
 } from "@nats-io/transport-node";
 import { BackbeatError, messageOf } from "../errors.ts";

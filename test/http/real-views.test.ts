@@ -53,6 +53,8 @@ async function faultsOf(api: Asking): Promise<readonly string[]> {
   };
   const faults: string[] = [];
   for (const declared of Object.keys(document.paths)) {
+    // Its answer has no end.
+    if (declared === "/api/v1/events") continue;
     const [list = declared, value] = declared.split("/{");
     const asked = value === undefined ? [declared] : [...(await idsOf(list))].map((id) => `${list}/${id}`);
     expect(asked.length, declared).toBeGreaterThan(0);
