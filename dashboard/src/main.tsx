@@ -6,7 +6,7 @@ import { healthLine } from "./header/health.ts";
 import { startFeed, wantOtherLanes } from "./page/feed.ts";
 import { listenToKeys } from "./page/keys.ts";
 import { loadSettings } from "./page/settings.ts";
-import { clusterId, lastBar, link, nowMs, place, status, view } from "./page/store.ts";
+import { clusterId, lastBar, link, place, status, view } from "./page/store.ts";
 import { followTheme } from "./page/theme.ts";
 import { lanesWish, viewOf } from "./page/view.ts";
 import "./style/tokens.css";
@@ -39,7 +39,7 @@ effect(() => {
 // A tab that nobody looks at still says how it stands.
 effect(() => {
   const issues = lastBar.value?.report.issues ?? [];
-  const facts = { link: link.value, nowMs: nowMs.value, status: status.value, place: place.value, issues };
+  const facts = { link: link.value, status: status.value, place: place.value, issues };
   const { level, text } = healthLine(facts);
   const cluster = clusterId.value === "" ? "Backbeat" : `${clusterId.value} · Backbeat`;
   document.title = level === "good" || status.value === undefined ? cluster : `${text} · ${cluster}`;

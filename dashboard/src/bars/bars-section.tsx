@@ -55,7 +55,7 @@ function Charts({ known }: { readonly known: readonly Bar[] }) {
   );
 }
 
-const COLUMNS = ["beats", "agents", "reviews", "helps", "done", "failed", "drift", "issues"] as const;
+const COLUMNS = ["beats", "agents", "reviews", "helps", "done", "failed", "drift ms", "issues"] as const;
 
 function Table({ known }: { readonly known: readonly Bar[] }) {
   return (
@@ -106,7 +106,7 @@ function BarRow({ bar }: { readonly bar: Bar }) {
       <td class="number" data-some={failed !== null && failed > 0}>
         {knownText(failed)}
       </td>
-      <td class="number">{driftText(driftMs)}</td>
+      <td class="number">{driftText(driftMs).replace(" ms", "")}</td>
       <td class="number">
         {worst === undefined ? (
           <span class="soft">none</span>

@@ -88,8 +88,11 @@ function optionsOf(host: HTMLDivElement, chart: Chart): uPlot.Options {
 
 function drawZero(plot: uPlot, colour: string): void {
   const y = Math.round(plot.valToPos(0, "y", true));
+  // uPlot remembers which colour it has set.
+  plot.ctx.save();
   plot.ctx.fillStyle = colour;
   plot.ctx.fillRect(plot.bbox.left, Math.min(y, plot.bbox.top + plot.bbox.height - 1), plot.bbox.width, 1);
+  plot.ctx.restore();
 }
 
 /** As the theme has it now. */

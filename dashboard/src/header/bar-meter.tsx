@@ -37,7 +37,7 @@ export function BarMeter() {
             title={`${name}: ${countText(beats, "beat")}`}
           />
         ))}
-        <span class="meter-needle" style={{ left: `${100 * part}%` }} />
+        <span key={now.window_id} class="meter-needle" style={{ left: `${100 * part}%` }} />
       </div>
     </div>
   );

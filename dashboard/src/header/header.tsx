@@ -3,18 +3,7 @@ import type { ComponentChildren } from "preact";
 import { openHelp } from "../help/help.tsx";
 import type { LinkState } from "../link/stream.ts";
 import { settings } from "../page/settings.ts";
-import {
-  agentsCount,
-  beat,
-  clusterId,
-  lastBar,
-  link,
-  live,
-  nowMs,
-  place,
-  status,
-  tempo,
-} from "../page/store.ts";
+import { agentsCount, beat, clusterId, lastBar, link, live, place, status, tempo } from "../page/store.ts";
 import { nextTheme, THEME_WORDS } from "../page/theme.ts";
 import { numberText } from "../words/numbers.ts";
 import { BarMeter } from "./bar-meter.tsx";
@@ -110,7 +99,6 @@ function Health() {
   const issues = lastBar.value?.report.issues ?? [];
   const { level, text } = healthLine({
     link: link.value,
-    nowMs: nowMs.value,
     status: status.value,
     place: place.value,
     issues,

@@ -23,6 +23,7 @@ const ON_TIME: BeatPlace = { part: 0.5, beatOfBar: 1, pace: "on time", overdueMs
 const facts = (more: Partial<Facts> = {}): Facts => ({
   link: { kind: "live" },
   nowMs: 20_000,
+  wallMs: new Date(2026, 10, 25, 12, 0, 8).getTime(),
   status: STATUS,
   place: ON_TIME,
   ...more,
@@ -40,7 +41,7 @@ describe("noticeOf", () => {
     const link = { kind: "lost", sinceMs: 12_000, retryAtMs: 22_300 } as const;
     expect(noticeOf(facts({ link, place: { ...ON_TIME, pace: "stopped" } }))).toEqual({
       kind: "lost",
-      text: "Reverb does not answer, for 8 s: what you see is from then.",
+      text: "Reverb has not answered since 12:00:00: what you see is from then.",
       todo: "Live again in 3 s, if it is back.",
     });
     expect(noticeOf(facts({ link: { ...link, retryAtMs: 19_000 } }))?.todo).toContain("in 1 s");
@@ -79,7 +80,7 @@ describe("healthLine", () => {
     expect(line({}, [{ severity: "warning" }, { severity: "info" }]).text).toBe("well, with 1 warning");
     expect(line({}, [{ severity: "error" }, { severity: "critical" }])).toEqual({
       level: "warning",
-      text: "2 grave issues in the last bar",
+      text: "2 errors in the last bar",
     });
     expect(line({ status: { ...STATUS, health: { level: "bad", text: "" } } }).text).toBe("not ready");
     expect(line({ place: { ...ON_TIME, pace: "stopped" } }).text).toBe("no beat");

@@ -4,7 +4,7 @@ import type { Alarm as AlarmName } from "../../../src/reverb/view.ts";
 import type { LinkState } from "../link/stream.ts";
 import type { BeatPlace } from "../page/beat-clock.ts";
 import type { HealthLevel, Status } from "../wire/types.ts";
-import { countText, spanText } from "../words/numbers.ts";
+import { countText, localTime, spanText } from "../words/numbers.ts";
 
 export interface Notice {
   readonly kind: "lost" | "no-beat" | "bad" | "warning";
@@ -35,16 +35,18 @@ export function alarmTodo(name: string): string {
 export interface Facts {
   readonly link: LinkState;
   readonly nowMs: number;
+  /** What the clock on the wall says at `nowMs`, in ms since the Unix epoch. */
+  readonly wallMs: number;
   readonly status: Status | undefined;
   readonly place: BeatPlace | undefined;
 }
 
 /** What has to be said above everything else; undefined when all is well. */
-export function noticeOf({ link, nowMs, place, status }: Facts): Notice | undefined {
+export function noticeOf({ link, nowMs, place, status, wallMs }: Facts): Notice | undefined {
   if (link.kind === "lost") {
-    const since = spanText(nowMs - link.sinceMs);
+    const since = localTime(wallMs - (nowMs - link.sinceMs), wallMs);
     const soon = Math.max(1, Math.ceil((link.retryAtMs - nowMs) / 1_000));
-    const text = `Reverb does not answer, for ${since}: what you see is from then.`;
+    const text = `Reverb has not answered since ${since}: what you see is from then.`;
     return { kind: "lost", text, todo: `Live again in ${soon} s, if it is back.` };
   }
   if (place?.pace === "stopped") {
@@ -59,7 +61,9 @@ export function noticeOf({ link, nowMs, place, status }: Facts): Notice | undefi
 }
 
 /** The one line in the header. */
-export function healthLine(facts: Facts & { readonly issues: readonly { readonly severity: string }[] }): {
+export function healthLine(
+  facts: Omit<Facts, "nowMs" | "wallMs"> & { readonly issues: readonly { readonly severity: string }[] },
+): {
   readonly level: HealthLevel | "unknown";
   readonly text: string;
 } {
@@ -70,7 +74,7 @@ export function healthLine(facts: Facts & { readonly issues: readonly { readonly
   if (status.health.level !== "good")
     return { level: status.health.level, text: status.health.level === "bad" ? "not ready" : "degraded" };
   const grave = issues.filter(({ severity }) => severity === "critical" || severity === "error").length;
-  if (grave > 0) return { level: "warning", text: `${countText(grave, "grave issue")} in the last bar` };
+  if (grave > 0) return { level: "warning", text: `${countText(grave, "error")} in the last bar` };
   const other = issues.filter(({ severity }) => severity === "warning").length;
   if (other > 0) return { level: "good", text: `well, with ${countText(other, "warning")}` };
   return { level: "good", text: "all is well" };

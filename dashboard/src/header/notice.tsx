@@ -5,7 +5,13 @@ import { Time } from "../page/time.tsx";
 import { alarmTodo, noticeOf } from "./health.ts";
 
 export function Notice() {
-  const notice = noticeOf({ link: link.value, nowMs: nowMs.value, status: status.value, place: place.value });
+  const notice = noticeOf({
+    link: link.value,
+    nowMs: nowMs.value,
+    wallMs: Date.now(),
+    status: status.value,
+    place: place.value,
+  });
   if (notice === undefined) return null;
   const others = notice.kind === "lost" ? [] : (status.value?.alarms.slice(1) ?? []);
   return (

@@ -11,7 +11,7 @@ export function IssuesSection() {
   const bar = lastBar.value;
   const issues = useIssueDetails(bar);
   return (
-    <section class="panel" aria-labelledby="issues-title">
+    <section class="panel issues-panel" aria-labelledby="issues-title">
       <h2 id="issues-title">
         Issues now{" "}
         {bar !== undefined && (

@@ -54,7 +54,7 @@ describe("layOutColumns", () => {
           const openBar = { fromBeat: from, toBeat: from + beats - 1 };
           const columns = layOutColumns({ widthPx, openBar, currentBeat, barsWanted, oldestBeat: 0 });
           expect(columns.cellWidth).toBeGreaterThanOrEqual(3);
-          expect(columns.cellWidth).toBeLessThanOrEqual(28);
+          expect(columns.cellWidth).toBeLessThanOrEqual(44);
           if (widthPx < 12) return;
           const x = beatX(columns, currentBeat);
           expect(x).toBeGreaterThan(-columns.cellWidth);

@@ -35,7 +35,7 @@ export interface ColumnsWish {
 const CELL_WIDTH_MIN = 3;
 
 /** Above that a beat takes more room than it has to say. */
-const CELL_WIDTH_MAX = 28;
+const CELL_WIDTH_MAX = 44;
 
 /** Beats of the future that stay in sight where a bar is wider than the page. */
 const BEATS_AHEAD = 2;

@@ -1,10 +1,10 @@
 // biome-ignore-all lint/a11y/useSemanticElements: only the rows in sight exist, laid beside a canvas: no <table> can
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the one focus, and says which cell is active
 /** The names beside the lanes that are in sight, with what each agent does in words. */
-import { beat, lanesTotal, rows, rowsVersion, view } from "../page/store.ts";
-import { stateOfCode } from "../wire/letters.ts";
+import { lanesTotal, rows, rowsVersion, view } from "../page/store.ts";
 import { percentText } from "../words/numbers.ts";
-import { cellSentence, laneSentence, TROUBLE_WORDS } from "../words/states.ts";
+import { laneSentence, TROUBLE_WORDS } from "../words/states.ts";
+import { cellText } from "./cell-text.ts";
 import type { Row } from "./rows.ts";
 import { cursor, laneHeight, lanesInSight } from "./sight.ts";
 
@@ -65,7 +65,5 @@ function sentence(row: Row, place: number): string {
   const { agentId, presence, progress, state, taskId, trouble } = row;
   const agent = laneSentence({ agentId, presence, progress, state, taskId, trouble });
   if (at?.place !== place || at.beat === undefined) return agent;
-  const now = beat.value?.beat_index ?? 0;
-  const seen = stateOfCode(row.cell(at.beat));
-  return `${agent}. At ${cellSentence({ beat: at.beat, state: seen, isFuture: at.beat > now })}`;
+  return `${agent}. At ${cellText(row, at.beat)}`;
 }

@@ -123,9 +123,9 @@ function drawHollow(pen: Pen, { height, width, x, y }: Box, palette: Palette): v
   pen.lineWidth = 1.5;
   pen.beginPath();
   pen.roundRect(x + 0.75, y + 0.75, width - 1.5, height - 1.5, 2);
-  pen.globalAlpha = 0.18;
+  // The stave ends at a hollow note.
+  pen.fillStyle = palette.panel;
   pen.fill();
-  pen.globalAlpha = 1;
   pen.stroke();
 }
 

@@ -41,7 +41,7 @@ function RulerBar({ bar, layout }: { readonly bar: ShownBar; readonly layout: Co
   const left = Math.max(0, beatX(layout, bar.fromBeat));
   const width = Math.min(layout.rightPx, beatX(layout, bar.toBeat + 1)) - left;
   const { isOpen, reported, windowId } = bar;
-  const name = beatsText({ from_beat: bar.fromBeat, to_beat: bar.toBeat });
+  const span = { from_beat: bar.fromBeat, to_beat: bar.toBeat };
   const worst = reported && worstSeverity(reported.report);
   return (
     <button
@@ -51,17 +51,15 @@ function RulerBar({ bar, layout }: { readonly bar: ShownBar; readonly layout: Co
       data-chosen={view.value.bar === windowId}
       style={{ left: `${left}px`, width: `${width}px` }}
       onClick={() => openBar(windowId)}
-      title={`${name} · window ${windowId}`}
-      aria-label={`Bar of ${name}, ${stateText(bar)}`}
+      title={`${beatsText(span)} · window ${windowId}`}
     >
-      {width >= WORDS_WIDTH_MIN && (
-        <span class="ruler-words">
-          <b>
-            {bar.fromBeat}–{bar.toBeat}
-          </b>
-          <span class="soft">{stateText(bar)}</span>
-        </span>
-      )}
+      <span class={width >= WORDS_WIDTH_MIN ? "ruler-words" : "unseen"}>
+        <span class="unseen">Bar of beats</span>{" "}
+        <b>
+          {bar.fromBeat}–{bar.toBeat}
+        </b>{" "}
+        <span class="soft">{stateText(bar)}</span>
+      </span>
       {worst !== undefined && <SeveritySign severity={worst} />}
     </button>
   );

@@ -43,7 +43,8 @@ export const columns = computed(() => {
     openBar: newest,
     currentBeat: isOpen ? now.beat_index : newest.toBeat,
     barsWanted: settings.value.barsWanted,
-    oldestBeat: allBars.value[0]?.fromBeat ?? newest.fromBeat,
+    // Of older bars no cell was asked for.
+    oldestBeat: scoreBars.value[0]?.from_beat ?? newest.fromBeat,
   });
 });
 

@@ -3,11 +3,11 @@ import type { RefObject } from "preact";
 import { beat, rows, rowsVersion } from "../page/store.ts";
 import { stateOfCode } from "../wire/letters.ts";
 import { localTime, percentText, utcTime } from "../words/numbers.ts";
-import { cellSentence } from "../words/states.ts";
+import { cellText } from "./cell-text.ts";
 import { beatX } from "./geometry.ts";
 import { Mark } from "./mark.tsx";
 import type { Row } from "./rows.ts";
-import { columns, cursor, laneHeight, scrollTopPx, visibleBars } from "./sight.ts";
+import { columns, cursor, laneHeight, scrollTopPx } from "./sight.ts";
 
 /** Wide enough for what it says; beyond, it opens to the left. */
 const WIDTH_PX = 270;
@@ -42,17 +42,9 @@ export function Tip({ cells }: { readonly cells: RefObject<HTMLCanvasElement | n
 
 function Cell({ onBeat, row }: { readonly row: Row; readonly onBeat: number }) {
   const state = stateOfCode(row.cell(onBeat));
-  const bar = visibleBars.value.find(({ fromBeat, toBeat }) => fromBeat <= onBeat && onBeat <= toBeat);
-  const text = cellSentence({
-    beat: onBeat,
-    state,
-    isFuture: onBeat > (beat.value?.beat_index ?? 0),
-    beatOfBar: bar && onBeat - bar.fromBeat + 1,
-    barLength: bar && bar.toBeat - bar.fromBeat + 1,
-  });
   return (
     <>
-      {state !== undefined && <Mark state={state} />} {text}
+      {state !== undefined && <Mark state={state} />} {cellText(row, onBeat)}
     </>
   );
 }
