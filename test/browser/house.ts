@@ -37,7 +37,8 @@ export interface House extends AsyncDisposable {
   /** Ends it as a crash would. */
   killReverb(): Promise<void>;
   startPulse(): void;
-  killPulse(): Promise<void>;
+  /** Ends it in order, so that another one may lead at once. */
+  stopPulse(): Promise<void>;
 }
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
@@ -100,13 +101,13 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       const args = ["--tempo", String(tempoBpm), "--http", "127.0.0.1:0", "--data-dir", join(dir, "pulse")];
       pulse = startProgram(["pulse", ...flags, ...args]);
     },
-    async killPulse() {
-      pulse?.kill("SIGKILL");
+    async stopPulse() {
+      pulse?.kill("SIGTERM");
       await pulse?.ended;
     },
     async [Symbol.asyncDispose]() {
       await bus.close();
-      await Promise.all([house.killPulse(), house.killReverb()]);
+      await Promise.all([house.stopPulse(), house.killReverb()]);
       await nats.stop();
       rmSync(dir, { recursive: true, force: true });
     },

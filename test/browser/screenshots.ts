@@ -176,7 +176,7 @@ describe("pictures", () => {
       },
     });
     await house.startReverb();
-    await house.killPulse();
+    await house.stopPulse();
     await shoot({ house, name: "no-beat", options: DARK, ready: (page) => page.waitForSelector(".notice") });
     for (const program of [builders, reviewers, writers]) program.kill("SIGKILL");
   });
