@@ -31,6 +31,10 @@ function house(barLength = 8) {
   };
 }
 
+/** The cells of a lane from one beat to another. */
+const lettersOf = (cells: ScoreCells, ...[lane, fromBeat, toBeat]: readonly [number, number, number]) =>
+  cells.reader(fromBeat, toBeat)(lane);
+
 describe("ScoreCells", () => {
   it("has a letter for each state: its first, none twice", () => {
     expect(CELL_LETTERS).toBe(`.${STATES.map((state) => state[0]).join("")}`);
@@ -49,7 +53,7 @@ describe("ScoreCells", () => {
       claim("a", index, state);
       look();
     }
-    expect(cells.letters(lane("a"), 0, 5)).toBe(".pe.c.");
+    expect(lettersOf(cells, lane("a"), 0, 5)).toBe(".pe.c.");
   });
 
   it("leaves a hole where an agent spoke of two beats between two looks", () => {
@@ -59,7 +63,7 @@ describe("ScoreCells", () => {
     beat(2);
     claim("a", 2, "failed");
     look();
-    expect(cells.letters(lane("a"), 1, 2)).toBe(".f");
+    expect(lettersOf(cells, lane("a"), 1, 2)).toBe(".f");
   });
 
   it("sees what the last claim of every agent says, whatever was said", () => {
@@ -89,7 +93,8 @@ describe("ScoreCells", () => {
         for (const [place, letter] of expected) {
           const [agentId = "", at = ""] = place.split(" ");
           // Who has not claimed for two bars is forgotten, and its lane may be another's.
-          if (lane(agentId) >= 0) expect(cells.letters(lane(agentId), Number(at), Number(at))).toBe(letter);
+          if (lane(agentId) >= 0)
+            expect(lettersOf(cells, lane(agentId), Number(at), Number(at))).toBe(letter);
         }
       }),
     );
@@ -135,8 +140,8 @@ describe("ScoreCells", () => {
       claim("a", index);
       look();
     }
-    expect(cells.letters(lane("a"), 0, 3)).toBe("..ee");
-    expect(cells.letters(lane("a"), BEATS_KEPT_MAX, BEATS_KEPT_MAX + 2)).toBe("ee.");
+    expect(lettersOf(cells, lane("a"), 0, 3)).toBe("..ee");
+    expect(lettersOf(cells, lane("a"), BEATS_KEPT_MAX, BEATS_KEPT_MAX + 2)).toBe("ee.");
   });
 
   it("gives a lane to another agent without what was seen of the one before, and says that the roster is another", () => {
@@ -157,7 +162,7 @@ describe("ScoreCells", () => {
     }
     look();
     expect(cells.roster).not.toBe(roster);
-    expect(cells.letters(0, 1, 9)).toBe("........i");
+    expect(lettersOf(cells, 0, 1, 9)).toBe("........i");
   });
 
   it("begins anew where the line does", () => {
@@ -174,6 +179,6 @@ describe("ScoreCells", () => {
     claim("a", 3, "failed");
     look();
     expect(aggregator.newest?.index).toBe(3);
-    expect(cells.letters(lane("a"), 0, 3)).toBe("...f");
+    expect(lettersOf(cells, lane("a"), 0, 3)).toBe("...f");
   });
 });

@@ -105,12 +105,15 @@ export class ScoreCells {
     return { runs, leftOut };
   }
 
-  /** The cells of a lane from one beat to another, both inclusive: a letter each. */
-  letters(lane: number, fromBeat: number, toBeat: number): string {
-    let letters = "";
-    for (let beat = fromBeat; beat <= toBeat; beat += 1)
-      letters += CELL_LETTERS[this.#at(beat)?.cells[lane] ?? 0];
-    return letters;
+  /** Reads the cells of lanes from one beat to another, both inclusive: a letter each. */
+  reader(fromBeat: number, toBeat: number): (lane: number) => string {
+    const beats: (Uint8Array | undefined)[] = [];
+    for (let beat = fromBeat; beat <= toBeat; beat += 1) beats.push(this.#at(beat)?.cells);
+    return (lane) => {
+      let letters = "";
+      for (const cells of beats) letters += CELL_LETTERS[cells?.[lane] ?? 0];
+      return letters;
+    };
   }
 
   #begin(known: KnownAgents): void {

@@ -129,8 +129,7 @@ export function addScore(app: HttpApp, view: ReverbView): void {
     response: { 200: Score, ...INPUT_FAILURES },
   };
   app.get("/api/v1/score", { schema: score }, async (request) => {
-    const page = view.score({ bars: BARS_DEFAULT, ...PAGE, ...request.query });
-    return scoreBody(page, view.status().nowMs);
+    return scoreBody(view.score({ bars: BARS_DEFAULT, ...PAGE, ...request.query }));
   });
 
   const groups = {
@@ -139,14 +138,14 @@ export function addScore(app: HttpApp, view: ReverbView): void {
     response: { 200: GroupList, ...INPUT_FAILURES },
   };
   app.get("/api/v1/score/groups", { schema: groups }, async (request) =>
-    groupListBody(view.groups({ ...PAGE, ...request.query }), view.status().nowMs),
+    groupListBody(view.groups({ ...PAGE, ...request.query })),
   );
 }
 
-function scoreBody(page: ScorePage, nowMs: number): Type.Static<typeof Score> {
+function scoreBody(page: ScorePage): Type.Static<typeof Score> {
   const { bars, counts, lanes, range } = page;
   return {
-    timestamp: timestamp(nowMs),
+    timestamp: timestamp(page.nowMs),
     look: page.look,
     roster: page.roster,
     current_beat: range?.toBeat ?? null,
@@ -182,9 +181,9 @@ function laneBody(lane: ScoreLane): Type.Static<typeof Lane> {
   };
 }
 
-function groupListBody(page: GroupPage, nowMs: number): Type.Static<typeof GroupList> {
+function groupListBody(page: GroupPage): Type.Static<typeof GroupList> {
   return {
-    timestamp: timestamp(nowMs),
+    timestamp: timestamp(page.nowMs),
     groups: page.groups.map(groupBody),
     total_count: page.total,
     ungrouped_agents: page.ungroupedAgents,

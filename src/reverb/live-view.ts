@@ -179,6 +179,8 @@ export interface CrowdCounts extends AgentCounts {
 }
 
 export interface ScorePage {
+  /** When this was said, ms since the Unix epoch. */
+  readonly nowMs: number;
   readonly look: number;
   readonly roster: number;
   /** What cells cover; undefined before the first frame. */
@@ -204,6 +206,8 @@ export interface AgentGroup extends CrowdCounts {
 }
 
 export interface GroupPage {
+  /** When this was said, ms since the Unix epoch. */
+  readonly nowMs: number;
   readonly groups: readonly AgentGroup[];
   readonly total: number;
   /** Agents of groups beyond the limit. */
@@ -239,6 +243,8 @@ export interface WaitEdge {
 
 /** Who waits for whom among those whose last state is blocked. */
 export interface WaitsPage {
+  /** When this was said, ms since the Unix epoch. */
+  readonly nowMs: number;
   readonly blockedCount: number;
   /** False: too many wait to look for cycles. */
   readonly areSearched: boolean;

@@ -2,10 +2,10 @@
 import type { AgentRecord } from "../core/agent-record.ts";
 import type { Aggregator } from "../core/aggregator.ts";
 import { FirstNames } from "../core/first-names.ts";
-import { type PresenceOptions, presenceOf, summarizeAgent } from "../core/presence.ts";
+import { presenceOf, summarizeAgent } from "../core/presence.ts";
 import { BEATS_KEPT_MAX, type ScoreCells } from "../core/score-cells.ts";
 import type { WindowSummary } from "../core/summary.ts";
-import { TROUBLES, troubleOf } from "../core/trouble.ts";
+import { TROUBLES, type TroubleOptions, troubleOf } from "../core/trouble.ts";
 import { type Counted, Crowd, groupOf, meansId } from "./crowd.ts";
 import type {
   AgentGroup,
@@ -25,8 +25,10 @@ const GROUPS_MAX = 1_000;
 export interface ScoreSources {
   readonly aggregator: Aggregator;
   readonly cells: ScoreCells;
-  readonly options: PresenceOptions;
+  readonly options: TroubleOptions;
   readonly waits: WaitMap;
+  /** Ms since the Unix epoch. */
+  readonly nowMs: number;
   /** Newest first. */
   readonly windows: readonly WindowSummary[];
 }
@@ -49,12 +51,14 @@ export function scorePageOf(sources: ScoreSources, query: ScoreQuery): ScorePage
   });
   const range = rangeOf(sources, query.bars);
   const names = heaps.flatMap((heap) => heap.names).slice(query.offset, end);
+  const letters = range === undefined ? () => "" : cells.reader(range.fromBeat, range.toBeat);
   return {
+    nowMs: sources.nowMs,
     look: cells.looks,
     roster: cells.roster,
     range,
     bars: windows.filter(({ toBeat }) => range !== undefined && toBeat >= range.fromBeat).toReversed(),
-    lanes: names.map((name) => laneOf(sources, name, range)).filter((lane) => lane !== undefined),
+    lanes: names.map((name) => laneOf(sources, name, letters)).filter((lane) => lane !== undefined),
     total: heaps.reduce((sum, heap) => sum + heap.count, 0),
     agentsCount,
     counts,
@@ -82,6 +86,7 @@ export function groupPageOf(sources: ScoreSources, query: GroupQuery): GroupPage
   );
   const page = sorted.slice(query.offset, query.offset + query.limit);
   return {
+    nowMs: sources.nowMs,
     groups: page.map(([group, crowd]) => groupBody(group, crowd)),
     total: groups.size,
     ungroupedAgents,
@@ -89,14 +94,8 @@ export function groupPageOf(sources: ScoreSources, query: GroupQuery): GroupPage
 }
 
 /** What is counted of an agent. */
-export function countedOf(
-  agent: AgentRecord,
-  { options, waits }: Pick<ScoreSources, "options" | "waits">,
-): Counted {
-  const presence = presenceOf(agent, options);
-  const { state } = agent;
-  const isInCycle = state === "blocked" && waits.inCycle.has(agent.agentId);
-  return { state, presence, trouble: troubleOf(agent, { ...options, presence, isInCycle }) };
+export function countedOf(agent: AgentRecord, { options }: Pick<ScoreSources, "options">): Counted {
+  return { state: agent.state, presence: presenceOf(agent, options), trouble: troubleOf(agent, options) };
 }
 
 /** The beats of the current bar and of those before it, as far as they are kept; undefined before the first frame. */
@@ -111,7 +110,11 @@ export function rangeOf({ aggregator, windows }: ScoreSources, bars: number): Be
   return { fromBeat: Math.max(0, Math.min(toBeat, wanted), toBeat - BEATS_KEPT_MAX + 1), toBeat };
 }
 
-function laneOf(sources: ScoreSources, agentId: string, range: BeatRange | undefined): ScoreLane | undefined {
+function laneOf(
+  sources: ScoreSources,
+  agentId: string,
+  letters: (lane: number) => string,
+): ScoreLane | undefined {
   const found = sources.aggregator.findAgent(agentId);
   if (found === undefined) return undefined;
   const { agent, windowId } = found;
@@ -119,7 +122,7 @@ function laneOf(sources: ScoreSources, agentId: string, range: BeatRange | undef
     ...summarizeAgent(agent, { ...sources.options, windowId }),
     lane: agent.lane,
     trouble: countedOf(agent, sources).trouble,
-    cells: range === undefined ? "" : sources.cells.letters(agent.lane, range.fromBeat, range.toBeat),
+    cells: letters(agent.lane),
   };
 }
 

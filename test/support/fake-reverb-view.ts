@@ -145,6 +145,7 @@ function fakeScoreView(fake: FakeReverb): ScoreView {
   return {
     live: fake.live,
     score: ({ limit, offset }) => ({
+      nowMs: FAKE_NOW_MS,
       look: 7,
       roster: 2,
       range: { fromBeat: 17, toBeat: 18 },
@@ -155,6 +156,7 @@ function fakeScoreView(fake: FakeReverb): ScoreView {
       counts: crowdOf(fake.agents),
     }),
     groups: () => ({
+      nowMs: FAKE_NOW_MS,
       groups: [{ group: "builder:", agentsCount: fake.agents.length, ...crowdOf(fake.agents) }],
       total: 1,
       ungroupedAgents: 0,
@@ -177,6 +179,7 @@ function fakeScoreView(fake: FakeReverb): ScoreView {
       };
     },
     waits: () => ({
+      nowMs: FAKE_NOW_MS,
       blockedCount: 1,
       areSearched: true,
       cycles: [],
