@@ -26,6 +26,8 @@ const GAP_IN_RUN_MAX = 8;
 /** Nothing seen, then the states in their order: the first letter of each. */
 export const CELL_LETTERS = ".ipercfbh";
 
+const LETTER_CODES = [...CELL_LETTERS].map((letter) => letter.charCodeAt(0));
+
 /** Neighbouring lanes of one beat: a letter each, `.` for what has not changed. */
 export interface CellRun {
   readonly beat: number;
@@ -109,11 +111,7 @@ export class ScoreCells {
   reader(fromBeat: number, toBeat: number): (lane: number) => string {
     const beats: (Uint8Array | undefined)[] = [];
     for (let beat = fromBeat; beat <= toBeat; beat += 1) beats.push(this.#at(beat)?.cells);
-    return (lane) => {
-      let letters = "";
-      for (const cells of beats) letters += CELL_LETTERS[cells?.[lane] ?? 0];
-      return letters;
-    };
+    return (lane) => String.fromCharCode(...beats.map((cells) => LETTER_CODES[cells?.[lane] ?? 0] ?? 0));
   }
 
   #begin(known: KnownAgents): void {

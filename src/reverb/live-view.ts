@@ -161,9 +161,19 @@ export interface ScoreQuery extends CrowdQuery {
   readonly bars: number;
 }
 
-export interface ScoreLane extends AgentSummary {
+/** As in an agent's summary; what it did not say is undefined. */
+export interface ScoreLane {
   readonly lane: number;
+  readonly agentId: string;
+  readonly state: AgentState;
+  readonly presence: Presence;
   readonly trouble: Trouble;
+  readonly taskId: string | undefined;
+  readonly progress: number | undefined;
+  readonly beatsLeft: number | undefined;
+  readonly beatIndex: number;
+  readonly ageBeats: number;
+  readonly claimsCount: number;
   readonly cells: string;
 }
 

@@ -2,7 +2,7 @@
 import type { AgentRecord } from "../core/agent-record.ts";
 import type { Aggregator } from "../core/aggregator.ts";
 import { FirstNames } from "../core/first-names.ts";
-import { presenceOf, summarizeAgent } from "../core/presence.ts";
+import { presenceOf } from "../core/presence.ts";
 import { BEATS_KEPT_MAX, type ScoreCells } from "../core/score-cells.ts";
 import type { WindowSummary } from "../core/summary.ts";
 import { TROUBLES, type TroubleOptions, troubleOf } from "../core/trouble.ts";
@@ -115,13 +115,21 @@ function laneOf(
   agentId: string,
   letters: (lane: number) => string,
 ): ScoreLane | undefined {
-  const found = sources.aggregator.findAgent(agentId);
-  if (found === undefined) return undefined;
-  const { agent, windowId } = found;
+  const agent = sources.aggregator.findAgent(agentId)?.agent;
+  if (agent === undefined) return undefined;
+  const { presence, state, trouble } = countedOf(agent, sources);
   return {
-    ...summarizeAgent(agent, { ...sources.options, windowId }),
     lane: agent.lane,
-    trouble: countedOf(agent, sources).trouble,
+    agentId,
+    state,
+    presence,
+    trouble,
+    taskId: agent.taskId,
+    progress: agent.progress,
+    beatsLeft: agent.beatsLeft,
+    beatIndex: agent.beatIndex,
+    ageBeats: Math.max(0, sources.options.currentBeat - agent.beatIndex),
+    claimsCount: agent.claims,
     cells: letters(agent.lane),
   };
 }

@@ -150,7 +150,11 @@ function fakeScoreView(fake: FakeReverb): ScoreView {
       roster: 2,
       range: { fromBeat: 17, toBeat: 18 },
       bars: fake.windows.filter(({ open }) => open),
-      lanes: fake.agents.slice(offset, offset + limit).map((agent) => ({ ...laneOf(agent), cells: "e." })),
+      lanes: fake.agents.slice(offset, offset + limit).map((agent) => ({
+        ...{ taskId: undefined, progress: undefined, beatsLeft: undefined },
+        ...laneOf(agent),
+        cells: "e.",
+      })),
       total: fake.agents.length,
       agentsCount: fake.agents.length,
       counts: crowdOf(fake.agents),
