@@ -100,6 +100,23 @@ describe("ScoreCells", () => {
     );
   });
 
+  it("sums the letters of some lanes, beat by beat", () => {
+    const { beat, cells, claim, lane, look } = house();
+    beat(1);
+    for (const agent of ["a", "b", "c"]) claim(agent, 1);
+    look();
+    beat(3);
+    claim("a", 3, "failed");
+    claim("c", 3, "failed");
+    look();
+    const none = [0, 0, 0, 0];
+    expect(cells.sums([lane("a"), lane("b"), 9_999], { fromBeat: 0, toBeat: 3 })).toEqual({
+      ...{ i: none, p: none, r: none, c: none, b: none, h: none },
+      e: [0, 2, 0, 0],
+      f: [0, 0, 0, 1],
+    });
+  });
+
   it("tells changes once, in runs of neighbouring lanes", () => {
     const { beat, changes, claim, look } = house();
     beat(1);

@@ -64,6 +64,12 @@ const Score = component("Score", "Agents × beats.", {
   lanes: Type.Array(Lane),
   total_count: described(Count, "How many agents match in all, on this page or not."),
   agents_count: described(Count, "How many agents are remembered."),
+  sums: Type.Optional(
+    Type.Record(Type.String(), Type.Array(Count), {
+      description:
+        "Where asked for: by letter how many have it, from from_beat to to_beat; over the same as counts.",
+    }),
+  ),
   counts: Type.Object(CROWD, {
     description: "Over those whose ids match, whatever state, presence and trouble were asked for.",
   }),
@@ -112,6 +118,9 @@ const ScoreQuery = Type.Object({
       `Only agents with this trouble. ${troubleText}; any: all but none.`,
     ),
   ),
+  sums: Type.Optional(
+    wordParameter(["true"] as const, "Sum up what all whose ids match have said, beat by beat."),
+  ),
   prefix: Type.Optional(agentIdParameter("Only agents whose ids begin so.")),
   group: Type.Optional(agentIdParameter("Only agents of this group.")),
   ...ORDER,
@@ -129,7 +138,8 @@ export function addScore(app: HttpApp, view: ReverbView): void {
     response: { 200: Score, ...INPUT_FAILURES },
   };
   app.get("/api/v1/score", { schema: score }, async (request) => {
-    return scoreBody(view.score({ bars: BARS_DEFAULT, ...PAGE, ...request.query }));
+    const { sums, ...query } = request.query;
+    return scoreBody(view.score({ bars: BARS_DEFAULT, ...PAGE, ...query, hasSums: sums === "true" }));
   });
 
   const groups = {
@@ -143,7 +153,7 @@ export function addScore(app: HttpApp, view: ReverbView): void {
 }
 
 function scoreBody(page: ScorePage): Type.Static<typeof Score> {
-  const { bars, counts, lanes, range } = page;
+  const { bars, counts, lanes, range, sums } = page;
   return {
     timestamp: timestamp(page.nowMs),
     look: page.look,
@@ -160,8 +170,13 @@ function scoreBody(page: ScorePage): Type.Static<typeof Score> {
     lanes: lanes.map(laneBody),
     total_count: page.total,
     agents_count: page.agentsCount,
+    ...(sums === undefined ? {} : { sums: sumsBody(sums) }),
     counts: crowdBody(counts),
   };
+}
+
+function sumsBody(sums: NonNullable<ScorePage["sums"]>): Record<string, number[]> {
+  return Object.fromEntries(Object.entries(sums).map(([letter, counts]) => [letter, [...counts]]));
 }
 
 function laneBody(lane: ScoreLane): Type.Static<typeof Lane> {

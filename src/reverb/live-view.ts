@@ -2,7 +2,7 @@
 import type { Phase } from "../contracts/beat-frame.ts";
 import type { AgentState } from "../contracts/status-claim.ts";
 import type { ClaimOutcome } from "../core/outcome.ts";
-import type { CellRun } from "../core/score-cells.ts";
+import type { BeatSpan, CellRun } from "../core/score-cells.ts";
 import type { AgentSummary, Presence, WindowDetail, WindowSummary } from "../core/summary.ts";
 import type { Trouble } from "../core/trouble.ts";
 import type { EventId } from "./event-id.ts";
@@ -159,6 +159,8 @@ export interface ScoreQuery extends CrowdQuery {
   readonly limit: number;
   /** How many bars back cells go, with the current one. */
   readonly bars: number;
+  /** Whether all whose ids are meant are summed up, too. */
+  readonly hasSums: boolean;
 }
 
 /** As in an agent's summary; what it did not say is undefined. */
@@ -177,12 +179,6 @@ export interface ScoreLane {
   readonly cells: string;
 }
 
-/** Beats, both inclusive. */
-export interface BeatRange {
-  readonly fromBeat: number;
-  readonly toBeat: number;
-}
-
 /** Agents by all that is told of them. */
 export interface CrowdCounts extends AgentCounts {
   readonly trouble: Readonly<Record<Trouble, number>>;
@@ -194,7 +190,7 @@ export interface ScorePage {
   readonly look: number;
   readonly roster: number;
   /** What cells cover; undefined before the first frame. */
-  readonly range: BeatRange | undefined;
+  readonly range: BeatSpan | undefined;
   /** In the range and still known, oldest first. */
   readonly bars: readonly WindowSummary[];
   readonly lanes: readonly ScoreLane[];
@@ -202,6 +198,8 @@ export interface ScorePage {
   readonly agentsCount: number;
   /** Over all whose ids are meant. */
   readonly counts: CrowdCounts;
+  /** By letter, beat by beat, over the same; where it was asked for, and there was a frame. */
+  readonly sums: Readonly<Record<string, readonly number[]>> | undefined;
 }
 
 export interface GroupQuery extends Pick<CrowdQuery, "search"> {
@@ -243,7 +241,7 @@ export interface AgentStory extends AgentSummary {
   readonly waitedForByCount: number;
   readonly cycle: readonly string[] | undefined;
   /** Undefined before the first frame. */
-  readonly cells: (BeatRange & { readonly letters: string }) | undefined;
+  readonly cells: (BeatSpan & { readonly letters: string }) | undefined;
 }
 
 export interface WaitEdge {

@@ -3,19 +3,11 @@ import type { AgentRecord } from "../core/agent-record.ts";
 import type { Aggregator } from "../core/aggregator.ts";
 import { FirstNames } from "../core/first-names.ts";
 import { presenceOf } from "../core/presence.ts";
-import { BEATS_KEPT_MAX, type ScoreCells } from "../core/score-cells.ts";
+import { BEATS_KEPT_MAX, type BeatSpan, type ScoreCells } from "../core/score-cells.ts";
 import type { WindowSummary } from "../core/summary.ts";
 import { TROUBLES, type TroubleOptions, troubleOf } from "../core/trouble.ts";
 import { type Counted, Crowd, groupOf, meansId } from "./crowd.ts";
-import type {
-  AgentGroup,
-  BeatRange,
-  GroupPage,
-  GroupQuery,
-  ScoreLane,
-  ScorePage,
-  ScoreQuery,
-} from "./live-view.ts";
+import type { AgentGroup, GroupPage, GroupQuery, ScoreLane, ScorePage, ScoreQuery } from "./live-view.ts";
 import type { WaitMap } from "./wait-map.ts";
 
 /** Groups that are told apart: more prefixes than this are no grouping. */
@@ -40,12 +32,14 @@ export function scorePageOf(sources: ScoreSources, query: ScoreQuery): ScorePage
   const counts = new Crowd();
   const end = query.offset + query.limit;
   const heaps = (query.sort === "trouble" ? TROUBLES : ["all"]).map(() => new FirstNames(end));
+  const lanesMeant: number[] = [];
   let agentsCount = 0;
   aggregator.eachAgent((agent) => {
     agentsCount += 1;
     if (!means(agent.agentId)) return;
     const counted = countedOf(agent, sources);
     counts.add(counted);
+    if (query.hasSums) lanesMeant.push(agent.lane);
     if (matches(counted, query))
       heaps[query.sort === "trouble" ? TROUBLES.indexOf(counted.trouble) : 0]?.add(agent.agentId);
   });
@@ -62,6 +56,7 @@ export function scorePageOf(sources: ScoreSources, query: ScoreQuery): ScorePage
     total: heaps.reduce((sum, heap) => sum + heap.count, 0),
     agentsCount,
     counts,
+    sums: query.hasSums && range !== undefined ? cells.sums(lanesMeant, range) : undefined,
   };
 }
 
@@ -99,7 +94,7 @@ export function countedOf(agent: AgentRecord, { options }: Pick<ScoreSources, "o
 }
 
 /** The beats of the current bar and of those before it, as far as they are kept; undefined before the first frame. */
-export function rangeOf({ aggregator, windows }: ScoreSources, bars: number): BeatRange | undefined {
+export function rangeOf({ aggregator, windows }: ScoreSources, bars: number): BeatSpan | undefined {
   const { barLength, newest } = aggregator;
   const current = windows[0];
   if (newest === undefined || current === undefined) return undefined;

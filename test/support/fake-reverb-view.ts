@@ -144,7 +144,7 @@ function fakeScoreView(fake: FakeReverb): ScoreView {
   });
   return {
     live: fake.live,
-    score: ({ limit, offset }) => ({
+    score: ({ hasSums, limit, offset }) => ({
       nowMs: FAKE_NOW_MS,
       look: 7,
       roster: 2,
@@ -158,6 +158,7 @@ function fakeScoreView(fake: FakeReverb): ScoreView {
       total: fake.agents.length,
       agentsCount: fake.agents.length,
       counts: crowdOf(fake.agents),
+      sums: hasSums ? { e: [3, 0], f: [0, 1] } : undefined,
     }),
     groups: () => ({
       nowMs: FAKE_NOW_MS,
