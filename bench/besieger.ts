@@ -34,7 +34,7 @@ const LISTS = [
   "/api/v1/score?limit=200&search=9&sort=name",
   "/api/v1/score/groups",
   "/api/v1/waits",
-  "/metrics",
+  "/api/v1/reports?limit=20",
 ];
 
 const AGAIN_AFTER_MS = 1_000;

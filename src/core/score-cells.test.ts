@@ -31,6 +31,10 @@ function house(barLength = 8) {
   };
 }
 
+/** The cells of a lane from one beat to another. */
+const lettersOf = (cells: ScoreCells, ...[lane, fromBeat, toBeat]: readonly [number, number, number]) =>
+  cells.reader(fromBeat, toBeat)(lane);
+
 describe("ScoreCells", () => {
   it("has a letter for each state: its first, none twice", () => {
     expect(CELL_LETTERS).toBe(`.${STATES.map((state) => state[0]).join("")}`);
@@ -49,7 +53,7 @@ describe("ScoreCells", () => {
       claim("a", index, state);
       look();
     }
-    expect(cells.letters(lane("a"), 0, 5)).toBe(".pe.c.");
+    expect(lettersOf(cells, lane("a"), 0, 5)).toBe(".pe.c.");
   });
 
   it("leaves a hole where an agent spoke of two beats between two looks", () => {
@@ -59,7 +63,7 @@ describe("ScoreCells", () => {
     beat(2);
     claim("a", 2, "failed");
     look();
-    expect(cells.letters(lane("a"), 1, 2)).toBe(".f");
+    expect(lettersOf(cells, lane("a"), 1, 2)).toBe(".f");
   });
 
   it("sees what the last claim of every agent says, whatever was said", () => {
@@ -89,10 +93,28 @@ describe("ScoreCells", () => {
         for (const [place, letter] of expected) {
           const [agentId = "", at = ""] = place.split(" ");
           // Who has not claimed for two bars is forgotten, and its lane may be another's.
-          if (lane(agentId) >= 0) expect(cells.letters(lane(agentId), Number(at), Number(at))).toBe(letter);
+          if (lane(agentId) >= 0)
+            expect(lettersOf(cells, lane(agentId), Number(at), Number(at))).toBe(letter);
         }
       }),
     );
+  });
+
+  it("sums the letters of some lanes, beat by beat", () => {
+    const { beat, cells, claim, lane, look } = house();
+    beat(1);
+    for (const agent of ["a", "b", "c"]) claim(agent, 1);
+    look();
+    beat(3);
+    claim("a", 3, "failed");
+    claim("c", 3, "failed");
+    look();
+    const none = [0, 0, 0, 0];
+    expect(cells.sums([lane("a"), lane("b"), 9_999], { fromBeat: 0, toBeat: 3 })).toEqual({
+      ...{ i: none, p: none, r: none, c: none, b: none, h: none },
+      e: [0, 2, 0, 0],
+      f: [0, 0, 0, 1],
+    });
   });
 
   it("tells changes once, in runs of neighbouring lanes", () => {
@@ -135,8 +157,8 @@ describe("ScoreCells", () => {
       claim("a", index);
       look();
     }
-    expect(cells.letters(lane("a"), 0, 3)).toBe("..ee");
-    expect(cells.letters(lane("a"), BEATS_KEPT_MAX, BEATS_KEPT_MAX + 2)).toBe("ee.");
+    expect(lettersOf(cells, lane("a"), 0, 3)).toBe("..ee");
+    expect(lettersOf(cells, lane("a"), BEATS_KEPT_MAX, BEATS_KEPT_MAX + 2)).toBe("ee.");
   });
 
   it("gives a lane to another agent without what was seen of the one before, and says that the roster is another", () => {
@@ -157,7 +179,7 @@ describe("ScoreCells", () => {
     }
     look();
     expect(cells.roster).not.toBe(roster);
-    expect(cells.letters(0, 1, 9)).toBe("........i");
+    expect(lettersOf(cells, 0, 1, 9)).toBe("........i");
   });
 
   it("begins anew where the line does", () => {
@@ -174,6 +196,6 @@ describe("ScoreCells", () => {
     claim("a", 3, "failed");
     look();
     expect(aggregator.newest?.index).toBe(3);
-    expect(cells.letters(lane("a"), 0, 3)).toBe("...f");
+    expect(lettersOf(cells, lane("a"), 0, 3)).toBe("...f");
   });
 });

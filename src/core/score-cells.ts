@@ -26,11 +26,19 @@ const GAP_IN_RUN_MAX = 8;
 /** Nothing seen, then the states in their order: the first letter of each. */
 export const CELL_LETTERS = ".ipercfbh";
 
+const LETTER_CODES = [...CELL_LETTERS].map((letter) => letter.charCodeAt(0));
+
 /** Neighbouring lanes of one beat: a letter each, `.` for what has not changed. */
 export interface CellRun {
   readonly beat: number;
   readonly firstLane: number;
   readonly letters: string;
+}
+
+/** Beats, both inclusive. */
+export interface BeatSpan {
+  readonly fromBeat: number;
+  readonly toBeat: number;
 }
 
 export interface CellChanges {
@@ -105,12 +113,29 @@ export class ScoreCells {
     return { runs, leftOut };
   }
 
-  /** The cells of a lane from one beat to another, both inclusive: a letter each. */
-  letters(lane: number, fromBeat: number, toBeat: number): string {
-    let letters = "";
-    for (let beat = fromBeat; beat <= toBeat; beat += 1)
-      letters += CELL_LETTERS[this.#at(beat)?.cells[lane] ?? 0];
-    return letters;
+  /** Reads the cells of lanes from one beat to another, both inclusive: a letter each. */
+  reader(fromBeat: number, toBeat: number): (lane: number) => string {
+    const beats: (Uint8Array | undefined)[] = [];
+    for (let beat = fromBeat; beat <= toBeat; beat += 1) beats.push(this.#at(beat)?.cells);
+    return (lane) => String.fromCharCode(...beats.map((cells) => LETTER_CODES[cells?.[lane] ?? 0] ?? 0));
+  }
+
+  /** How many of these lanes have each letter but the dot, beat by beat. O(lanes × beats), a nanosecond or two each. */
+  sums(
+    lanes: readonly number[],
+    { fromBeat, toBeat }: BeatSpan,
+  ): Readonly<Record<string, readonly number[]>> {
+    const counts = [...CELL_LETTERS].map(() => [] as number[]);
+    for (let beat = fromBeat; beat <= toBeat; beat += 1) {
+      const cells = this.#at(beat)?.cells;
+      const sums = new Uint32Array(CELL_LETTERS.length);
+      for (const lane of cells === undefined ? [] : lanes) {
+        const code = cells?.[lane] ?? 0;
+        sums[code] = (sums[code] as number) + 1;
+      }
+      for (const [code, sum] of sums.entries()) counts[code]?.push(sum);
+    }
+    return Object.fromEntries(counts.slice(1).map((sums, at) => [CELL_LETTERS[at + 1], sums]));
   }
 
   #begin(known: KnownAgents): void {

@@ -40,7 +40,9 @@ export function addEventStream(app: HttpApp, hub: EventHub): void {
     if (!hub.admits()) {
       const { clients, clientsMax } = hub.counts;
       const text = `Cannot send events: ${clients} clients listen already, at most ${clientsMax} may; try again later, or raise --event-clients-max`;
-      return reply.code(503).header("retry-after", RETRY_AFTER_SECONDS).send(failure(503, text));
+      // Whoever wants only this has no use for the connection, and others have.
+      reply.header("connection", "close").header("retry-after", RETRY_AFTER_SECONDS);
+      return reply.code(503).send(failure(503, text));
     }
     hub.add(begin(reply), lastIdOf(request, request.query.last_event_id));
     return reply;

@@ -20,7 +20,7 @@ export interface HttpLimits {
   readonly headerBytes: number;
   /** Bytes of a request's body: nothing that we answer carries one worth more. */
   readonly bodyBytes: number;
-  /** Connections at once: half for event streams, half for all else; far below the usual 1,024 open files. */
+  /** Connections at once: a third for event streams, the rest for all else; below the usual 1,024 open files. */
   readonly connections: number;
   /** Requests on one connection before the client is told to open another: none keeps its place for ever. */
   readonly requestsPerConnection: number;
@@ -34,7 +34,7 @@ export const HTTP_LIMITS: HttpLimits = {
   checkEveryMs: 1_000,
   headerBytes: 16 * 1024,
   bodyBytes: 4 * 1024,
-  connections: 512,
+  connections: 768,
   requestsPerConnection: 1_000,
 };
 

@@ -64,6 +64,12 @@ const Score = component("Score", "Agents × beats.", {
   lanes: Type.Array(Lane),
   total_count: described(Count, "How many agents match in all, on this page or not."),
   agents_count: described(Count, "How many agents are remembered."),
+  sums: Type.Optional(
+    Type.Record(Type.String(), Type.Array(Count), {
+      description:
+        "Where asked for: by letter how many have it, from from_beat to to_beat; over the same as counts.",
+    }),
+  ),
   counts: Type.Object(CROWD, {
     description: "Over those whose ids match, whatever state, presence and trouble were asked for.",
   }),
@@ -112,6 +118,9 @@ const ScoreQuery = Type.Object({
       `Only agents with this trouble. ${troubleText}; any: all but none.`,
     ),
   ),
+  sums: Type.Optional(
+    wordParameter(["true"] as const, "Sum up what all whose ids match have said, beat by beat."),
+  ),
   prefix: Type.Optional(agentIdParameter("Only agents whose ids begin so.")),
   group: Type.Optional(agentIdParameter("Only agents of this group.")),
   ...ORDER,
@@ -129,8 +138,8 @@ export function addScore(app: HttpApp, view: ReverbView): void {
     response: { 200: Score, ...INPUT_FAILURES },
   };
   app.get("/api/v1/score", { schema: score }, async (request) => {
-    const page = view.score({ bars: BARS_DEFAULT, ...PAGE, ...request.query });
-    return scoreBody(page, view.status().nowMs);
+    const { sums, ...query } = request.query;
+    return scoreBody(view.score({ bars: BARS_DEFAULT, ...PAGE, ...query, hasSums: sums === "true" }));
   });
 
   const groups = {
@@ -139,14 +148,14 @@ export function addScore(app: HttpApp, view: ReverbView): void {
     response: { 200: GroupList, ...INPUT_FAILURES },
   };
   app.get("/api/v1/score/groups", { schema: groups }, async (request) =>
-    groupListBody(view.groups({ ...PAGE, ...request.query }), view.status().nowMs),
+    groupListBody(view.groups({ ...PAGE, ...request.query })),
   );
 }
 
-function scoreBody(page: ScorePage, nowMs: number): Type.Static<typeof Score> {
-  const { bars, counts, lanes, range } = page;
+function scoreBody(page: ScorePage): Type.Static<typeof Score> {
+  const { bars, counts, lanes, range, sums } = page;
   return {
-    timestamp: timestamp(nowMs),
+    timestamp: timestamp(page.nowMs),
     look: page.look,
     roster: page.roster,
     current_beat: range?.toBeat ?? null,
@@ -161,8 +170,13 @@ function scoreBody(page: ScorePage, nowMs: number): Type.Static<typeof Score> {
     lanes: lanes.map(laneBody),
     total_count: page.total,
     agents_count: page.agentsCount,
+    ...(sums === undefined ? {} : { sums: sumsBody(sums) }),
     counts: crowdBody(counts),
   };
+}
+
+function sumsBody(sums: NonNullable<ScorePage["sums"]>): Record<string, number[]> {
+  return Object.fromEntries(Object.entries(sums).map(([letter, counts]) => [letter, [...counts]]));
 }
 
 function laneBody(lane: ScoreLane): Type.Static<typeof Lane> {
@@ -182,9 +196,9 @@ function laneBody(lane: ScoreLane): Type.Static<typeof Lane> {
   };
 }
 
-function groupListBody(page: GroupPage, nowMs: number): Type.Static<typeof GroupList> {
+function groupListBody(page: GroupPage): Type.Static<typeof GroupList> {
   return {
-    timestamp: timestamp(nowMs),
+    timestamp: timestamp(page.nowMs),
     groups: page.groups.map(groupBody),
     total_count: page.total,
     ungrouped_agents: page.ungroupedAgents,

@@ -41,16 +41,16 @@ export function addWaits(app: HttpApp, view: ReverbView): void {
     response: { 200: Waits, ...INPUT_FAILURES },
   };
   app.get("/api/v1/waits", { schema: waits }, async (request) =>
-    waitsBody(view.waits(request.query.limit ?? EDGES_DEFAULT), view.status().nowMs),
+    waitsBody(view.waits(request.query.limit ?? EDGES_DEFAULT)),
   );
 }
 
-function waitsBody(page: WaitsPage, nowMs: number): Type.Static<typeof Waits> {
+function waitsBody(page: WaitsPage): Type.Static<typeof Waits> {
   const agents = page.agents.map(
     (agent) => [agent.agentId, { ...otherBody(agent), in_cycle: agent.isInCycle }] as const,
   );
   return {
-    timestamp: timestamp(nowMs),
+    timestamp: timestamp(page.nowMs),
     blocked_count: page.blockedCount,
     searched: page.areSearched,
     cycles: page.cycles.map((cycle) => [...cycle]),

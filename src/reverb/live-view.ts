@@ -2,7 +2,7 @@
 import type { Phase } from "../contracts/beat-frame.ts";
 import type { AgentState } from "../contracts/status-claim.ts";
 import type { ClaimOutcome } from "../core/outcome.ts";
-import type { CellRun } from "../core/score-cells.ts";
+import type { BeatSpan, CellRun } from "../core/score-cells.ts";
 import type { AgentSummary, Presence, WindowDetail, WindowSummary } from "../core/summary.ts";
 import type { Trouble } from "../core/trouble.ts";
 import type { EventId } from "./event-id.ts";
@@ -159,18 +159,24 @@ export interface ScoreQuery extends CrowdQuery {
   readonly limit: number;
   /** How many bars back cells go, with the current one. */
   readonly bars: number;
+  /** Whether all whose ids are meant are summed up, too. */
+  readonly hasSums: boolean;
 }
 
-export interface ScoreLane extends AgentSummary {
+/** As in an agent's summary; what it did not say is undefined. */
+export interface ScoreLane {
   readonly lane: number;
+  readonly agentId: string;
+  readonly state: AgentState;
+  readonly presence: Presence;
   readonly trouble: Trouble;
+  readonly taskId: string | undefined;
+  readonly progress: number | undefined;
+  readonly beatsLeft: number | undefined;
+  readonly beatIndex: number;
+  readonly ageBeats: number;
+  readonly claimsCount: number;
   readonly cells: string;
-}
-
-/** Beats, both inclusive. */
-export interface BeatRange {
-  readonly fromBeat: number;
-  readonly toBeat: number;
 }
 
 /** Agents by all that is told of them. */
@@ -179,10 +185,12 @@ export interface CrowdCounts extends AgentCounts {
 }
 
 export interface ScorePage {
+  /** When this was said, ms since the Unix epoch. */
+  readonly nowMs: number;
   readonly look: number;
   readonly roster: number;
   /** What cells cover; undefined before the first frame. */
-  readonly range: BeatRange | undefined;
+  readonly range: BeatSpan | undefined;
   /** In the range and still known, oldest first. */
   readonly bars: readonly WindowSummary[];
   readonly lanes: readonly ScoreLane[];
@@ -190,6 +198,8 @@ export interface ScorePage {
   readonly agentsCount: number;
   /** Over all whose ids are meant. */
   readonly counts: CrowdCounts;
+  /** By letter, beat by beat, over the same; where it was asked for, and there was a frame. */
+  readonly sums: Readonly<Record<string, readonly number[]>> | undefined;
 }
 
 export interface GroupQuery extends Pick<CrowdQuery, "search"> {
@@ -204,6 +214,8 @@ export interface AgentGroup extends CrowdCounts {
 }
 
 export interface GroupPage {
+  /** When this was said, ms since the Unix epoch. */
+  readonly nowMs: number;
   readonly groups: readonly AgentGroup[];
   readonly total: number;
   /** Agents of groups beyond the limit. */
@@ -229,7 +241,7 @@ export interface AgentStory extends AgentSummary {
   readonly waitedForByCount: number;
   readonly cycle: readonly string[] | undefined;
   /** Undefined before the first frame. */
-  readonly cells: (BeatRange & { readonly letters: string }) | undefined;
+  readonly cells: (BeatSpan & { readonly letters: string }) | undefined;
 }
 
 export interface WaitEdge {
@@ -239,6 +251,8 @@ export interface WaitEdge {
 
 /** Who waits for whom among those whose last state is blocked. */
 export interface WaitsPage {
+  /** When this was said, ms since the Unix epoch. */
+  readonly nowMs: number;
   readonly blockedCount: number;
   /** False: too many wait to look for cycles. */
   readonly areSearched: boolean;

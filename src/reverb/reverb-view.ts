@@ -3,12 +3,21 @@ import type { AgentRecord } from "../core/agent-record.ts";
 import { FirstNames } from "../core/first-names.ts";
 import type { PresenceOptions } from "../core/presence.ts";
 import { presenceOf, summarizeAgent } from "../core/presence.ts";
-import type { AgentSummary, WindowSummary } from "../core/summary.ts";
+import type { AgentSummary } from "../core/summary.ts";
 import { alarmsOf, lagBeatsOf, readinessOf, type Watched } from "./alarms.ts";
 import { presenceNow } from "./presence-now.ts";
 import type { RetainedBars } from "./retained-bars.ts";
 import { DEFAULT_WINDOW_TTL_SECONDS, DEFAULT_WINDOWS_RETAINED_MAX } from "./settings.ts";
-import type { AgentQuery, Page, PageQuery, PlainView, ReverbStatus, StoredReport, Totals } from "./view.ts";
+import type {
+  AgentQuery,
+  ListedWindow,
+  Page,
+  PageQuery,
+  PlainView,
+  ReverbStatus,
+  StoredReport,
+  Totals,
+} from "./view.ts";
 
 /** `mode` may change with time. */
 export interface ShownParts extends Watched {
@@ -23,7 +32,7 @@ export function createReverbView(parts: ShownParts): PlainView {
   return {
     status: () => statusOf(parts, startedAtMs),
     ready: () => readinessOf(parts),
-    windows: (query) => pageOf<WindowSummary>(windows(), query, (window) => window.windowId),
+    windows: (query) => pageOf<ListedWindow>(windows(), query, (window) => window.windowId),
     window: (windowId) => parts.mode.aggregator.openWindow(windowId) ?? retained.window(windowId, nowMs()),
     reports: async (query) =>
       (await parts.mode.history?.page(query)) ??

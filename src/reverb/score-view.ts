@@ -14,11 +14,13 @@ export function createScoreView(parts: ShownParts, live: LiveScore): ScoreView {
   const sources = (): ScoreSources => {
     const { aggregator, seq } = parts.mode;
     aggregator.sample(live.cells);
+    const waitMap = waits.get(seq);
     return {
       aggregator,
       cells: live.cells,
-      options: presenceNow(parts),
-      waits: waits.get(seq),
+      options: { ...presenceNow(parts), inCycle: waitMap.inCycle },
+      waits: waitMap,
+      nowMs: ports.clock.wallMs(),
       windows: [...aggregator.openWindows(), ...retained.windows(ports.clock.monotonicMs())],
     };
   };

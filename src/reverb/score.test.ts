@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type WatchedReverb, watchedReverb } from "../../test/support/watched-reverb.ts";
 import type { ScoreQuery } from "./live-view.ts";
 
-const ALL: ScoreQuery = { bars: 2, limit: 50, offset: 0, sort: "trouble" };
+const ALL: ScoreQuery = { hasSums: false, bars: 2, limit: 50, offset: 0, sort: "trouble" };
 
 /** Two bars and a half with an agent of each kind. */
 async function fleet(): Promise<WatchedReverb> {
@@ -87,6 +87,17 @@ describe("the live score", () => {
     const { counts, total } = view.score({ ...ALL, group: "ci:", state: "failed" });
     expect(total).toBe(1);
     expect(counts.states).toMatchObject({ executing: 2, failed: 1, blocked: 0 });
+  });
+
+  it("sums all whose ids are meant up beat by beat, where it is asked for", async () => {
+    const { view } = await fleet();
+    expect(view.score(ALL).sums).toBeUndefined();
+    const { sums } = view.score({ ...ALL, hasSums: true, group: "ci:", state: "failed", limit: 1 });
+    expect(sums).toMatchObject({
+      e: Array.from({ length: 12 }, () => 2),
+      f: [...Array.from({ length: 11 }, () => 0), 1],
+      b: Array.from({ length: 12 }, () => 0),
+    });
   });
 
   it("shows groups, the one with the worst trouble first", async () => {

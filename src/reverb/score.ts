@@ -2,20 +2,12 @@
 import type { AgentRecord } from "../core/agent-record.ts";
 import type { Aggregator } from "../core/aggregator.ts";
 import { FirstNames } from "../core/first-names.ts";
-import { type PresenceOptions, presenceOf, summarizeAgent } from "../core/presence.ts";
-import { BEATS_KEPT_MAX, type ScoreCells } from "../core/score-cells.ts";
+import { presenceOf } from "../core/presence.ts";
+import { BEATS_KEPT_MAX, type BeatSpan, type ScoreCells } from "../core/score-cells.ts";
 import type { WindowSummary } from "../core/summary.ts";
-import { TROUBLES, troubleOf } from "../core/trouble.ts";
+import { TROUBLES, type TroubleOptions, troubleOf } from "../core/trouble.ts";
 import { type Counted, Crowd, groupOf, meansId } from "./crowd.ts";
-import type {
-  AgentGroup,
-  BeatRange,
-  GroupPage,
-  GroupQuery,
-  ScoreLane,
-  ScorePage,
-  ScoreQuery,
-} from "./live-view.ts";
+import type { AgentGroup, GroupPage, GroupQuery, ScoreLane, ScorePage, ScoreQuery } from "./live-view.ts";
 import type { WaitMap } from "./wait-map.ts";
 
 /** Groups that are told apart: more prefixes than this are no grouping. */
@@ -25,8 +17,10 @@ const GROUPS_MAX = 1_000;
 export interface ScoreSources {
   readonly aggregator: Aggregator;
   readonly cells: ScoreCells;
-  readonly options: PresenceOptions;
+  readonly options: TroubleOptions;
   readonly waits: WaitMap;
+  /** Ms since the Unix epoch. */
+  readonly nowMs: number;
   /** Newest first. */
   readonly windows: readonly WindowSummary[];
 }
@@ -38,26 +32,31 @@ export function scorePageOf(sources: ScoreSources, query: ScoreQuery): ScorePage
   const counts = new Crowd();
   const end = query.offset + query.limit;
   const heaps = (query.sort === "trouble" ? TROUBLES : ["all"]).map(() => new FirstNames(end));
+  const lanesMeant: number[] = [];
   let agentsCount = 0;
   aggregator.eachAgent((agent) => {
     agentsCount += 1;
     if (!means(agent.agentId)) return;
     const counted = countedOf(agent, sources);
     counts.add(counted);
+    if (query.hasSums) lanesMeant.push(agent.lane);
     if (matches(counted, query))
       heaps[query.sort === "trouble" ? TROUBLES.indexOf(counted.trouble) : 0]?.add(agent.agentId);
   });
   const range = rangeOf(sources, query.bars);
   const names = heaps.flatMap((heap) => heap.names).slice(query.offset, end);
+  const letters = range === undefined ? () => "" : cells.reader(range.fromBeat, range.toBeat);
   return {
+    nowMs: sources.nowMs,
     look: cells.looks,
     roster: cells.roster,
     range,
     bars: windows.filter(({ toBeat }) => range !== undefined && toBeat >= range.fromBeat).toReversed(),
-    lanes: names.map((name) => laneOf(sources, name, range)).filter((lane) => lane !== undefined),
+    lanes: names.map((name) => laneOf(sources, name, letters)).filter((lane) => lane !== undefined),
     total: heaps.reduce((sum, heap) => sum + heap.count, 0),
     agentsCount,
     counts,
+    sums: query.hasSums && range !== undefined ? cells.sums(lanesMeant, range) : undefined,
   };
 }
 
@@ -82,6 +81,7 @@ export function groupPageOf(sources: ScoreSources, query: GroupQuery): GroupPage
   );
   const page = sorted.slice(query.offset, query.offset + query.limit);
   return {
+    nowMs: sources.nowMs,
     groups: page.map(([group, crowd]) => groupBody(group, crowd)),
     total: groups.size,
     ungroupedAgents,
@@ -89,18 +89,12 @@ export function groupPageOf(sources: ScoreSources, query: GroupQuery): GroupPage
 }
 
 /** What is counted of an agent. */
-export function countedOf(
-  agent: AgentRecord,
-  { options, waits }: Pick<ScoreSources, "options" | "waits">,
-): Counted {
-  const presence = presenceOf(agent, options);
-  const { state } = agent;
-  const isInCycle = state === "blocked" && waits.inCycle.has(agent.agentId);
-  return { state, presence, trouble: troubleOf(agent, { ...options, presence, isInCycle }) };
+export function countedOf(agent: AgentRecord, { options }: Pick<ScoreSources, "options">): Counted {
+  return { state: agent.state, presence: presenceOf(agent, options), trouble: troubleOf(agent, options) };
 }
 
 /** The beats of the current bar and of those before it, as far as they are kept; undefined before the first frame. */
-export function rangeOf({ aggregator, windows }: ScoreSources, bars: number): BeatRange | undefined {
+export function rangeOf({ aggregator, windows }: ScoreSources, bars: number): BeatSpan | undefined {
   const { barLength, newest } = aggregator;
   const current = windows[0];
   if (newest === undefined || current === undefined) return undefined;
@@ -111,15 +105,27 @@ export function rangeOf({ aggregator, windows }: ScoreSources, bars: number): Be
   return { fromBeat: Math.max(0, Math.min(toBeat, wanted), toBeat - BEATS_KEPT_MAX + 1), toBeat };
 }
 
-function laneOf(sources: ScoreSources, agentId: string, range: BeatRange | undefined): ScoreLane | undefined {
-  const found = sources.aggregator.findAgent(agentId);
-  if (found === undefined) return undefined;
-  const { agent, windowId } = found;
+function laneOf(
+  sources: ScoreSources,
+  agentId: string,
+  letters: (lane: number) => string,
+): ScoreLane | undefined {
+  const agent = sources.aggregator.findAgent(agentId)?.agent;
+  if (agent === undefined) return undefined;
+  const { presence, state, trouble } = countedOf(agent, sources);
   return {
-    ...summarizeAgent(agent, { ...sources.options, windowId }),
     lane: agent.lane,
-    trouble: countedOf(agent, sources).trouble,
-    cells: range === undefined ? "" : sources.cells.letters(agent.lane, range.fromBeat, range.toBeat),
+    agentId,
+    state,
+    presence,
+    trouble,
+    taskId: agent.taskId,
+    progress: agent.progress,
+    beatsLeft: agent.beatsLeft,
+    beatIndex: agent.beatIndex,
+    ageBeats: Math.max(0, sources.options.currentBeat - agent.beatIndex),
+    claimsCount: agent.claims,
+    cells: letters(agent.lane),
   };
 }
 

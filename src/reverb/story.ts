@@ -23,7 +23,7 @@ export function storyOf(sources: ScoreSources, agentId: string): AgentStory | un
   for (const [name, awaited] of waits.waits) if (awaited.includes(agentId)) waitedForBy.add(name);
   const toBeat = aggregator.newest?.index;
   const fromBeat = Math.max(0, (toBeat ?? 0) - BEATS_KEPT_MAX + 1);
-  const letters = toBeat === undefined ? "" : cells.letters(agent.lane, fromBeat, toBeat);
+  const letters = toBeat === undefined ? "" : cells.reader(fromBeat, toBeat)(agent.lane);
   return {
     ...summary,
     lane: agent.lane,
@@ -48,6 +48,7 @@ export function waitsPageOf(sources: ScoreSources, edgesMax: number): WaitsPage 
   }
   const names = new Set(edges.flatMap(({ from, to }) => [from, to]));
   return {
+    nowMs: sources.nowMs,
     blockedCount: waits.blockedCount,
     areSearched: waits.areSearched,
     cycles: waits.cycles.slice(0, CYCLES_SHOWN_MAX).map((cycle) => cycle.slice(0, CYCLES_SHOWN_MAX)),

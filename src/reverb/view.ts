@@ -132,6 +132,10 @@ export interface Page<T> {
   readonly total: number;
 }
 
+/** A window in short; of a closed one also what was added up. */
+export type ListedWindow = WindowSummary &
+  Partial<Pick<WindowDetail, "completedTasks" | "failedTasks" | "issueDetails" | "stateCounts">>;
+
 /** `before`: a window id; the page holds what is older. `limit`: undefined = all. */
 export interface PageQuery {
   readonly limit?: number;
@@ -152,7 +156,7 @@ export interface PlainView {
   status(): ReverbStatus;
   ready(): Readiness;
   /** Newest first. */
-  windows(query: PageQuery): Page<WindowSummary>;
+  windows(query: PageQuery): Page<ListedWindow>;
   /** Ids are compared without case. */
   window(windowId: string): WindowDetail | undefined;
   /** Newest first; in journal mode from the report stream. @throws BackbeatError `nats-unreachable`, `stream-missing` */

@@ -62,10 +62,11 @@ const REQUESTS: readonly (readonly [declared: string, asked: string, status: num
   ["/api/v1/status", "/api/v1/status?x=1", 400],
   [
     "/api/v1/score",
-    "/api/v1/score?bars=8&limit=200&offset=1&sort=name&state=idle&presence=alive&trouble=any&prefix=a&search=b&group=c",
+    "/api/v1/score?bars=8&limit=200&offset=1&sort=name&state=idle&presence=alive&trouble=any&prefix=a&search=b&group=c&sums=true",
     200,
   ],
   ["/api/v1/score", "/api/v1/score?bars=9", 400],
+  ["/api/v1/score", "/api/v1/score?sums=1", 400],
   ["/api/v1/score", "/api/v1/score?limit=201", 400],
   ["/api/v1/score", "/api/v1/score?offset=10001", 400],
   ["/api/v1/score", "/api/v1/score?sort=age&trouble=much", 400],

@@ -144,17 +144,24 @@ function fakeScoreView(fake: FakeReverb): ScoreView {
   });
   return {
     live: fake.live,
-    score: ({ limit, offset }) => ({
+    score: ({ hasSums, limit, offset }) => ({
+      nowMs: FAKE_NOW_MS,
       look: 7,
       roster: 2,
       range: { fromBeat: 17, toBeat: 18 },
       bars: fake.windows.filter(({ open }) => open),
-      lanes: fake.agents.slice(offset, offset + limit).map((agent) => ({ ...laneOf(agent), cells: "e." })),
+      lanes: fake.agents.slice(offset, offset + limit).map((agent) => ({
+        ...{ taskId: undefined, progress: undefined, beatsLeft: undefined },
+        ...laneOf(agent),
+        cells: "e.",
+      })),
       total: fake.agents.length,
       agentsCount: fake.agents.length,
       counts: crowdOf(fake.agents),
+      sums: hasSums ? { e: [3, 0], f: [0, 1] } : undefined,
     }),
     groups: () => ({
+      nowMs: FAKE_NOW_MS,
       groups: [{ group: "builder:", agentsCount: fake.agents.length, ...crowdOf(fake.agents) }],
       total: 1,
       ungroupedAgents: 0,
@@ -177,6 +184,7 @@ function fakeScoreView(fake: FakeReverb): ScoreView {
       };
     },
     waits: () => ({
+      nowMs: FAKE_NOW_MS,
       blockedCount: 1,
       areSearched: true,
       cycles: [],

@@ -18,8 +18,8 @@ const PER_AGENT_MAX = 4_096;
 /** Each closed window keeps its agents; a day of bars of a minute and a half. */
 const WINDOWS_RETAINED_MAX = 1_000;
 const DAY_SECONDS = 86_400;
-/** Of 512 connections that are taken at once: lists must be answered, too. */
-const EVENT_CLIENTS_MAX = 400;
+/** Of 768 connections that are taken at once: lists must be answered, too. */
+const EVENT_CLIENTS_MAX = 600;
 /** What a nats-server can be set to take at most, as a rule. */
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
 
