@@ -83,7 +83,7 @@ function fleet(house: House, agents: number, prefix: string): RunningProgram {
 
 describe("pictures", () => {
   it("of a fleet in its bars", async () => {
-    await using house = await openHouse({ clusterId: "studio", tempoBpm: 200, barLength: 8 });
+    await using house = await openHouse({ clusterId: "studio", tempoBpm: 96, barLength: 8 });
     await shoot({
       house,
       name: "no-beat-yet",
@@ -106,7 +106,7 @@ describe("pictures", () => {
       "deploy:us-1": () => ({ state: "blocked", task_id: "roll-out-7", dependencies: ["deploy:ap-1"] }),
       "deploy:ap-1": () => ({ state: "blocked", task_id: "roll-out-7", dependencies: ["deploy:eu-1"] }),
     });
-    await waitFor("some bars", () => house.beat() > 75, 60_000);
+    await waitFor("some bars", () => house.beat() > 62, 90_000);
     await shoot({ house, name: "score-dark", options: DARK });
     await shoot({ house, name: "score-light", options: LIGHT });
     await shoot({

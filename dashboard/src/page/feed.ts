@@ -36,6 +36,9 @@ const CLOCK_EVERY_MS = 500;
 /** Bars that reverb gives at most, of which the score shows what fits. */
 const SCORE_BARS = 8;
 
+/** Reverb goes through all agents for the sums: seldom, since events tell of the beats between. */
+const SUMS_EVERY_MS = 5_000;
+
 /** What is in sight of the score; its section says so. */
 export interface Sight {
   readonly offset: number;
@@ -46,6 +49,9 @@ export interface Sight {
 
 let sight: Sight = { offset: 0, limit: 100, isHeld: false };
 let rosterShown = -1;
+/** When the sums were answered, and for which agents. */
+let summedAtMs = Number.NEGATIVE_INFINITY;
+let summedFor = "";
 /** When the bytes were here that the next drawing will show. */
 let arrivedAtMs: number | undefined;
 
@@ -120,7 +126,9 @@ export function takeArrival(): number | undefined {
 /** Everything anew: too much was missed, or reverb is another process. */
 function reload(): void {
   store.rows.forgetAll();
+  store.sums.forget();
   rosterShown = -1;
+  summedAtMs = Number.NEGATIVE_INFINITY;
   score.askNow();
   void askStatus();
   waits.askSoon();
@@ -173,6 +181,8 @@ function takeBeat(event: BeatEvent): void {
 
 function takeClaims(event: ClaimsEvent, at: number): void {
   store.rows.note(event);
+  // They are of all agents, whatever is searched for.
+  if (summedFor === "") store.sums.add(event.cells);
   arrivedAtMs ??= at;
   store.rowsVersion.value += 1;
   const { agents, presence, states, window } = event;
@@ -193,19 +203,39 @@ function takeLeader({ epoch, leader, publisher }: LeaderEvent): void {
 
 async function askScore(signal: AbortSignal): Promise<void> {
   const { isHeld, limit, offset } = sight;
-  const wish = { bars: SCORE_BARS, limit, offset, ...lanesWish(store.view.value) };
+  const lanes = lanesWish(store.view.value);
+  const isSummed = isSumDue();
+  const wish = { bars: SCORE_BARS, limit, offset, ...lanes, sums: isSummed ? "true" : undefined };
   const answer = await ask<ScoreAnswer>(`/api/v1/score${query(wish)}`, signal);
   if (answer.kind !== "answer") return;
   const { body } = answer;
   batch(() => {
     rosterShown = body.roster;
     store.rows.take(body, { offset, isHeld });
+    if (isSummed) takeSums(body);
     store.scoreBars.value = body.bars;
     store.counts.value = body.counts;
     store.agentsCount.value = body.agents_count;
     store.lanesTotal.value = body.total_count;
     store.rowsVersion.value += 1;
   });
+}
+
+/** Whose sums are shown: of all, or of those that are searched for. */
+function summed(): string {
+  const { group, search } = store.view.value;
+  return search === "" && group === undefined ? "" : `${group ?? ""} ${search}`;
+}
+
+function isSumDue(): boolean {
+  return summed() !== summedFor || now() - summedAtMs >= SUMS_EVERY_MS;
+}
+
+function takeSums(answer: ScoreAnswer): void {
+  if (summed() !== summedFor) store.sums.forget();
+  summedFor = summed();
+  summedAtMs = now();
+  store.sums.take(answer);
 }
 
 async function askGroups(signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@ import { computed, signal } from "@preact/signals";
 import type { Bar } from "../bars/bars.ts";
 import type { LinkState } from "../link/stream.ts";
 import { ScoreRows } from "../score/rows.ts";
+import { Sums } from "../score/sums.ts";
 import type {
   ClaimsEvent,
   GroupsAnswer,
@@ -33,6 +34,8 @@ export const groups = signal<GroupsAnswer | undefined>(undefined);
 /** The lanes; they change in place, and this counts their changes. */
 export const rows = new ScoreRows();
 export const rowsVersion = signal(0);
+/** All agents beat by beat; changes with the rows. */
+export const sums = new Sums();
 export const scoreBars = signal<readonly ScoreBar[]>([]);
 export const counts = signal<ScoreCounts | undefined>(undefined);
 export const agentsCount = signal(0);

@@ -6,6 +6,7 @@ import { Groups } from "./groups.tsx";
 import { Ruler } from "./ruler.tsx";
 import { Stage } from "./stage.tsx";
 import { Toolbar } from "./toolbar.tsx";
+import { Tutti } from "./tutti.tsx";
 
 export function Score() {
   return (
@@ -19,6 +20,7 @@ export function Score() {
       ) : (
         <div class="score-body">
           <Ruler />
+          <Tutti />
           <Stage />
           <Empty />
         </div>

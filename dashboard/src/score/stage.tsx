@@ -12,6 +12,7 @@ import { measure } from "../page/measures.ts";
 import { bars, beat, lanesTotal, openAgent, rows, rowsVersion, view } from "../page/store.ts";
 import { coloursVersion } from "../page/theme.ts";
 import { drawScore } from "./draw.ts";
+import { fitCanvas } from "./fit-canvas.ts";
 import { beatAt } from "./geometry.ts";
 import { Lanes } from "./lanes.tsx";
 import type { Palette } from "./marks.ts";
@@ -193,9 +194,7 @@ let isDataDrawn = false;
 function drawNow(pen: CanvasRenderingContext2D, palette: Palette): void {
   const startedAtMs = performance.now();
   const { heightPx, widthPx } = size.peek();
-  fitCanvas(pen.canvas, { widthPx, heightPx });
-  const ratio = devicePixelRatio;
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  fitCanvas(pen, { widthPx, heightPx });
   const layout = columns.peek();
   if (layout === undefined) {
     pen.clearRect(0, 0, widthPx, heightPx);
@@ -223,16 +222,4 @@ function drawNow(pen: CanvasRenderingContext2D, palette: Palette): void {
   if (isDataDrawn || rows.at(0) === undefined) return;
   isDataDrawn = true;
   measure("backbeat:first-data", 0);
-}
-
-function fitCanvas(
-  canvas: HTMLCanvasElement,
-  { heightPx, widthPx }: { readonly widthPx: number; readonly heightPx: number },
-): void {
-  const [width, height] = [Math.round(widthPx * devicePixelRatio), Math.round(heightPx * devicePixelRatio)];
-  if (canvas.width === width && canvas.height === height) return;
-  canvas.width = width;
-  canvas.height = height;
-  canvas.style.width = `${widthPx}px`;
-  canvas.style.height = `${heightPx}px`;
 }

@@ -161,6 +161,8 @@ export interface ScoreAnswer {
   readonly total_count: number;
   readonly agents_count: number;
   readonly counts: ScoreCounts;
+  /** Where it was asked for: agents in each state, a number for each beat. */
+  readonly sums?: Readonly<Record<"p" | "e" | "r" | "h" | "c" | "i" | "b" | "f", readonly number[]>>;
 }
 
 export interface Group {
