@@ -13,6 +13,7 @@ import { type House, openHouse } from "./house.ts";
 
 const FOLDER = "build/screenshots";
 const README_PICTURE = "docs/images/score.png";
+const README_OPTIONS = { viewport: { width: 1_280, height: 740 }, colorScheme: "light" } as const;
 
 const LARGE = { viewport: { width: 1440, height: 900 } };
 
@@ -164,7 +165,7 @@ describe("pictures", () => {
         await page.waitForSelector(".tip");
       },
     });
-    await shoot({ house, name: "score", options: DARK, path: README_PICTURE });
+    await shoot({ house, name: "score", options: README_OPTIONS, path: README_PICTURE });
     await shoot({
       house,
       name: "lost",

@@ -61,7 +61,7 @@ const ANCHORS = { left: "end", right: "start", middle: "middle" } as const;
 
 function NodeMark({ node: { id, side, x, y } }: { readonly node: Node }) {
   const away = side === "left" ? -10 : side === "right" ? 10 : 0;
-  const below = side === "middle" ? (y < 66 ? -10 : 18) : 4;
+  const below = side === "middle" ? (y < 60 ? -10 : 18) : 4;
   return (
     <g>
       <title>{id}</title>

@@ -29,6 +29,9 @@ export const NODES_MAX = 8;
 
 const WIDTH = 320;
 const HEIGHT = 132;
+
+/** Two agents lie beside each other. */
+const HEIGHT_OF_TWO = 44;
 const RADIUS_X = 62;
 const RADIUS_Y = 44;
 const NODE_RADIUS = 5;
@@ -41,16 +44,17 @@ export function drawCycle(
   edges: readonly (readonly [from: string, to: string])[],
 ): CycleDrawing {
   const drawn = cycle.slice(0, NODES_MAX);
+  const height = drawn.length <= 2 ? HEIGHT_OF_TWO : HEIGHT;
   const nodes = drawn.map((id, place): Node => {
     // From the left, so that a circle of two lies beside each other.
     const angle = Math.PI + (2 * Math.PI * place) / drawn.length;
-    const [x, y] = [WIDTH / 2 + RADIUS_X * Math.cos(angle), HEIGHT / 2 + RADIUS_Y * Math.sin(angle)];
+    const [x, y] = [WIDTH / 2 + RADIUS_X * Math.cos(angle), height / 2 + RADIUS_Y * Math.sin(angle)];
     return { id, x, y, side: Math.abs(x - WIDTH / 2) < 1 ? "middle" : x < WIDTH / 2 ? "left" : "right" };
   });
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const known = edges.filter(([from, to]) => from !== to && byId.has(from) && byId.has(to));
   const arrows = known.map(([from, to]) => arrowBetween(byId.get(from) as Node, byId.get(to) as Node));
-  return { nodes, arrows, width: WIDTH, height: HEIGHT, left: cycle.length - drawn.length };
+  return { nodes, arrows, width: WIDTH, height, left: cycle.length - drawn.length };
 }
 
 /** Shifted to its right, so that two that wait for each other have two arrows. */

@@ -66,6 +66,8 @@ const score = new Fetcher({ ask: askScore, nowMs: now, later, isSeen });
 const groups = new Fetcher({ ask: askGroups, nowMs: now, later, isSeen });
 const waits = new Fetcher({ ask: askWaits, nowMs: now, later, isSeen });
 
+const statusFetcher = new Fetcher({ ask: askStatus, nowMs: now, later, isSeen });
+
 const stream = new EventStream({
   open: (url) => new EventSource(url),
   nowMs: now,
@@ -88,6 +90,7 @@ export function startFeed(): void {
   setInterval(() => {
     if (isSeen()) store.nowMs.value = now();
   }, CLOCK_EVERY_MS);
+  // Also for a tab in the background, whose title says how it stands.
   setInterval(() => void askStatus(), STATUS_EVERY_MS);
   addEventListener("online", () => stream.tryNow());
   document.addEventListener("visibilitychange", () => {
@@ -175,6 +178,8 @@ function takeBeat(event: BeatEvent): void {
   if (!isNewer(event, store.beat.value)) return;
   store.nowMs.value = now();
   store.beat.value = heardBeat(event, now());
+  // What reverb said of itself five seconds ago may be over.
+  if (store.status.peek()?.health.level !== "good") statusFetcher.askSoon();
   score.askSoon();
   if (store.view.value.isGrouped) groups.askSoon();
 }
@@ -214,6 +219,7 @@ async function askScore(signal: AbortSignal): Promise<void> {
     store.rows.take(body, { offset, isHeld });
     if (isSummed) takeSums(body);
     store.scoreBars.value = body.bars;
+    store.scoreBeat.value = body.current_beat ?? undefined;
     store.counts.value = body.counts;
     store.agentsCount.value = body.agents_count;
     store.lanesTotal.value = body.total_count;

@@ -10,7 +10,8 @@ describe("settings", () => {
   });
 
   it("laneHeightFor gives a few lanes room and many a normal height, unless told", () => {
-    expect(laneHeightFor("auto", { heightPx: 600, lanes: 20 })).toBe(28);
+    expect(laneHeightFor("auto", { heightPx: 600, lanes: 3 })).toBe(28);
+    expect(laneHeightFor("auto", { heightPx: 600, lanes: 25 })).toBe(24);
     expect(laneHeightFor("auto", { heightPx: 600, lanes: 10_000 })).toBe(20);
     expect(laneHeightFor("compact", { heightPx: 600, lanes: 1 })).toBe(13);
   });

@@ -70,11 +70,12 @@ const LANE_HEIGHTS: Readonly<Record<Exclude<Density, "auto">, number>> = {
   roomy: 28,
 };
 
-/** `auto`: the largest height at which all lanes fit, else the normal one. Pure. */
+/** `auto`: the largest height at which all lanes fit, within reason, else the normal one. Pure. */
 export function laneHeightFor(
   density: Density,
   { heightPx, lanes }: { readonly heightPx: number; readonly lanes: number },
 ): number {
   if (density !== "auto") return LANE_HEIGHTS[density];
-  return lanes * LANE_HEIGHTS.roomy <= heightPx ? LANE_HEIGHTS.roomy : LANE_HEIGHTS.normal;
+  const fitting = Math.floor(heightPx / Math.max(1, lanes));
+  return Math.min(LANE_HEIGHTS.roomy, Math.max(LANE_HEIGHTS.normal, fitting));
 }

@@ -37,6 +37,8 @@ export const rowsVersion = signal(0);
 /** All agents beat by beat; changes with the rows. */
 export const sums = new Sums();
 export const scoreBars = signal<readonly ScoreBar[]>([]);
+/** The newest beat that the score knew; beats that are heard say it sooner. */
+export const scoreBeat = signal<number | undefined>(undefined);
 export const counts = signal<ScoreCounts | undefined>(undefined);
 export const agentsCount = signal(0);
 /** Lanes that match the filters; undefined until they were asked for. */

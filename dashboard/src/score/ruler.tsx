@@ -6,10 +6,16 @@ import { isFiltered } from "../page/view.ts";
 import { countText, numberText } from "../words/numbers.ts";
 import { beatX, type Columns } from "./geometry.ts";
 import type { ShownBar } from "./shown-bars.ts";
-import { columns, visibleBars } from "./sight.ts";
+import { columns, currentBeat, visibleBars } from "./sight.ts";
 
 /** Narrower bars have no room for words. */
-const WORDS_WIDTH_MIN = 76;
+const BEATS_WIDTH_MIN = 66;
+
+/** Of beats and figures. */
+const WORDS_WIDTH_MIN = 136;
+
+/** Nor these for a sign. */
+const SIGN_WIDTH_MIN = 24;
 
 export function Ruler() {
   const layout = columns.value;
@@ -19,10 +25,10 @@ export function Ruler() {
       <div class="ruler-bars">
         {layout !== undefined &&
           visibleBars.value.map((bar) => <RulerBar key={bar.windowId} bar={bar} layout={layout} />)}
-        {layout !== undefined && beat.value !== undefined && (
+        {layout !== undefined && currentBeat.value !== undefined && (
           <span
             class="ruler-playhead"
-            style={{ left: `${beatX(layout, beat.value.beat_index)}px`, width: `${layout.cellWidth}px` }}
+            style={{ left: `${beatX(layout, currentBeat.value)}px`, width: `${layout.cellWidth}px` }}
           />
         )}
       </div>
@@ -53,14 +59,14 @@ function RulerBar({ bar, layout }: { readonly bar: ShownBar; readonly layout: Co
       onClick={() => openBar(windowId)}
       title={`${beatsText(span)} · window ${windowId}`}
     >
-      <span class={width >= WORDS_WIDTH_MIN ? "ruler-words" : "unseen"}>
+      <span class={width >= BEATS_WIDTH_MIN ? "ruler-words" : "unseen"}>
         <span class="unseen">Bar of beats</span>{" "}
         <b>
           {bar.fromBeat}–{bar.toBeat}
         </b>{" "}
-        <span class="soft">{stateText(bar)}</span>
+        <span class={width >= WORDS_WIDTH_MIN ? "soft" : "unseen"}>{stateText(bar)}</span>
       </span>
-      {worst !== undefined && <SeveritySign severity={worst} />}
+      {worst !== undefined && width >= SIGN_WIDTH_MIN && <SeveritySign severity={worst} />}
     </button>
   );
 }
@@ -69,6 +75,7 @@ function stateText({ isOpen, reported, windowId }: ShownBar): string {
   if (reported !== undefined) return `${numberText(reported.report.agents_reporting)} reported`;
   if (!isOpen) return "closing";
   const now = beat.value;
-  if (now?.window_id !== windowId) return "closing";
+  if (now === undefined) return "open";
+  if (now.window_id !== windowId) return "closing";
   return `${numberText(live.value?.window.agents_reporting ?? now.window.agents_reporting)} so far`;
 }

@@ -1,7 +1,7 @@
 /** What is in sight of the score: its size, where it is scrolled to, which lanes and beats that makes, the cursor. */
 import { computed, signal } from "@preact/signals";
 import { laneHeightFor, settings } from "../page/settings.ts";
-import { bars, beat, lanesTotal, scoreBars } from "../page/store.ts";
+import { bars, beat, lanesTotal, scoreBars, scoreBeat } from "../page/store.ts";
 import { layOutColumns, layOutLanes, scrollToLane } from "./geometry.ts";
 import { barsInSight, shownBars } from "./shown-bars.ts";
 
@@ -32,16 +32,17 @@ export const lanesInSight = computed(() =>
 
 const allBars = computed(() => shownBars({ scoreBars: scoreBars.value, bars: bars.value, beat: beat.value }));
 
+/** Where the playhead is; undefined before the first beat. */
+export const currentBeat = computed(() => beat.value?.beat_index ?? scoreBeat.value);
+
 /** Undefined before the first beat. */
 export const columns = computed(() => {
   const newest = allBars.value.at(-1);
   if (newest === undefined || size.value.widthPx === 0) return undefined;
-  const now = beat.value;
-  const isOpen = now !== undefined && now.window_id === newest.windowId;
   return layOutColumns({
     widthPx: size.value.widthPx,
     openBar: newest,
-    currentBeat: isOpen ? now.beat_index : newest.toBeat,
+    currentBeat: Math.min(newest.toBeat, currentBeat.value ?? newest.toBeat),
     barsWanted: settings.value.barsWanted,
     // Of older bars no cell was asked for.
     oldestBeat: scoreBars.value[0]?.from_beat ?? newest.fromBeat,

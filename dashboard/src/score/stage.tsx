@@ -20,6 +20,7 @@ import { moveCursor } from "./move-cursor.ts";
 import { readPalette } from "./palette.ts";
 import {
   columns,
+  currentBeat,
   cursor,
   laneHeight,
   lanesInSight,
@@ -105,7 +106,7 @@ function openAt(place: number | undefined): void {
 
 function extent() {
   const heightPx = size.value.heightPx;
-  const now = beat.value?.beat_index ?? columns.value?.toBeat ?? 0;
+  const now = currentBeat.value ?? 0;
   return {
     lanes: lanesTotal.value ?? 0,
     lanesPerPage: Math.max(1, Math.floor(heightPx / laneHeight.value)),
@@ -211,7 +212,7 @@ function drawNow(pen: CanvasRenderingContext2D, palette: Palette): void {
     bars: visibleBars.peek().map(({ fromBeat, reported, toBeat }) => {
       return { fromBeat, toBeat, isReported: reported !== undefined };
     }),
-    currentBeat: beat.peek()?.beat_index ?? layout.toBeat,
+    currentBeat: currentBeat.peek() ?? layout.toBeat,
     cursor: cursor.peek(),
     chosenPlace: chosen === undefined ? undefined : rows.placeOf(chosen),
     palette,

@@ -23,7 +23,7 @@ export function Tutti() {
     .join(", ");
   return (
     <div class="tutti">
-      <p class="tutti-name">all, beat by beat</p>
+      <p class="tutti-name">all agents</p>
       <div class="tutti-cells" role="img" aria-label={`All agents beat by beat; now ${words || "nobody"}`}>
         <canvas ref={canvas} />
       </div>
