@@ -4,13 +4,13 @@
  *   npm run bench:claims             each way at its best, seven rounds
  *   npm run bench:claims -- --quick  a smaller run of the same
  *
- * A = `js.publish`, 256 under way; B = `js.publish`, one awaited after the other; C = `agent.claim` of one agent, D = of
- * eight agents on one connection. All of them are stored by the same stream of one nats-server beside.
+ * A = `js.publish` of 256 callers, each awaiting one after the other; B = of one caller; C = `agent.claim` of 256 callers
+ * of one agent, D = of eight agents on one connection. All of them are stored by the same stream of one nats-server beside.
  */
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { subjectsOf } from "../src/contracts/index.ts";
-import { type Agent, createAgent } from "../src/sdk/index.ts";
+import { createAgent } from "../src/sdk/index.ts";
 import { startTestServer } from "../test/support/nats-server.ts";
 import { median, row, spread } from "./figures.ts";
 
@@ -19,7 +19,8 @@ const ROUNDS = 7;
 const CLAIMS = quick ? 10_000 : 50_000;
 /** One at a time is slow: it needs fewer to be told from the rest. */
 const CLAIMS_ONE_BY_ONE = CLAIMS / 10;
-const PUBLISHES_UNDER_WAY = 256;
+/** Callers that await one after the other, in every way but one by one: the same for all, so that none keeps more waiting. */
+const CALLERS = 256;
 const AGENTS = 8;
 const CLUSTER = "bench";
 const subjects = subjectsOf(CLUSTER);
@@ -35,7 +36,7 @@ const agents = Array.from({ length: AGENTS }, (_, at) =>
 );
 
 const WAYS = {
-  A: { name: `js.publish, ${PUBLISHES_UNDER_WAY} under way`, claims: CLAIMS, run: () => publishMany(CLAIMS) },
+  A: { name: `js.publish, ${CALLERS} callers`, claims: CLAIMS, run: () => concurrently(publish) },
   B: {
     name: "js.publish, one by one",
     claims: CLAIMS_ONE_BY_ONE,
@@ -43,8 +44,16 @@ const WAYS = {
       for (let n = 0; n < CLAIMS_ONE_BY_ONE; n += 1) await publish(n);
     },
   },
-  C: { name: "agent.claim, one agent", claims: CLAIMS, run: () => claimMany(agents.slice(0, 1)) },
-  D: { name: `agent.claim, ${AGENTS} agents`, claims: CLAIMS, run: () => claimMany(agents) },
+  C: {
+    name: `agent.claim, ${CALLERS} callers`,
+    claims: CLAIMS,
+    run: () => concurrently((n) => claim(0, n)),
+  },
+  D: {
+    name: `the same, ${AGENTS} agents`,
+    claims: CLAIMS,
+    run: () => concurrently((n) => claim(n % AGENTS, n)),
+  },
 } as const;
 type Way = keyof typeof WAYS;
 const ways = Object.keys(WAYS) as Way[];
@@ -103,25 +112,22 @@ async function publish(n: number): Promise<void> {
   await js.publish(subjects.status, bodyOf(n));
 }
 
-async function publishMany(count: number): Promise<void> {
-  let n = 0;
-  const next = async (): Promise<void> => {
-    while (n < count) {
-      n += 1;
-      await publish(n);
-    }
-  };
-  await Promise.all(Array.from({ length: PUBLISHES_UNDER_WAY }, next));
+async function claim(agent: number, n: number): Promise<void> {
+  await agents[agent]?.claim("executing", {
+    beat_index: 1,
+    task_id: "task",
+    progress: 0.5,
+    metadata: { n },
+  });
 }
 
-async function claimMany(senders: readonly Agent[]): Promise<void> {
-  const claims = Array.from({ length: CLAIMS }, (_, n) =>
-    senders[n % senders.length]?.claim("executing", {
-      beat_index: 1,
-      task_id: "task",
-      progress: 0.5,
-      metadata: { n },
-    }),
-  );
-  await Promise.all(claims);
+async function concurrently(send: (n: number) => Promise<void>): Promise<void> {
+  let n = 0;
+  const caller = async (): Promise<void> => {
+    while (n < CLAIMS) {
+      n += 1;
+      await send(n);
+    }
+  };
+  await Promise.all(Array.from({ length: CALLERS }, caller));
 }

@@ -125,7 +125,8 @@ export class ConnectionBus implements Bus {
       this.#hear(status);
     }
     this.#down();
-    if (!this.#isClosed)
+    // Nobody misses it whose agents have all stopped.
+    if (!this.#isClosed && this.#listeners.size > 0)
       this.#log.error(
         "The NATS connection that was given is closed: no beat is heard and no claim sent any more",
       );

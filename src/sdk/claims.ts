@@ -52,23 +52,21 @@ export class ClaimSender {
   async send(state: AgentState, details: ClaimDetails): Promise<StatusClaim> {
     const { clusterId, currentBeat, outbox, signer, subject } = this.#parts;
     const beat = details.beat_index ?? currentBeat();
-    const claim = this.#fill(state, { ...details, beat_index: beat ?? 0 });
+    const claim = this.#fill(state, details, beat ?? 0);
     const body = encodeWholeClaim(claim);
     if (beat === undefined) throw noBeat(clusterId);
     return outbox.add(claim, { body, headers: signer?.sign(subject, body) });
   }
 
-  #fill(state: AgentState, details: ClaimDetails & { readonly beat_index: number }): StatusClaim {
+  #fill(state: AgentState, details: ClaimDetails, beat: number): StatusClaim {
     const { agentId, clock } = this.#parts;
+    const claim: Record<string, unknown> = { type: STATUS_CLAIM_TYPE, agent_id: agentId, state };
     // Not given and given as undefined are one to a caller; on the wire a member is there or it is not.
-    const given = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
-    return {
-      ...(given as ClaimDetails & { readonly beat_index: number }),
-      type: STATUS_CLAIM_TYPE,
-      agent_id: agentId,
-      state,
-      hlc: formatHlc(this.#hlc.tick(clock.wallMs())),
-    };
+    for (const [name, value] of Object.entries(details)) if (value !== undefined) claim[name] = value;
+    claim.beat_index = beat;
+    claim.hlc = formatHlc(this.#hlc.tick(clock.wallMs()));
+    // Whatever was given is checked when it is encoded.
+    return claim as unknown as StatusClaim;
   }
 }
 
