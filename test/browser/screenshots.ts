@@ -2,10 +2,12 @@
  * A picture of each state of the dashboard, for people to look at: `npm run screenshots` writes build/screenshots/, and
  * the one that README.md shows to docs/images/score.png.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, it } from "vitest";
+import { choosePort } from "../../src/nats/free-port.ts";
 import { type RunningProgram, startProgram } from "../support/program.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { launchBrowser, openPage } from "./browser.ts";
@@ -26,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 interface Shot {
-  readonly house: House;
+  readonly house: Pick<House, "url">;
   readonly name: string;
   readonly hash?: string;
   readonly options?: BrowserContextOptions;
@@ -165,7 +167,6 @@ describe("pictures", () => {
         await page.waitForSelector(".tip");
       },
     });
-    await shoot({ house, name: "score", options: README_OPTIONS, path: README_PICTURE });
     await shoot({
       house,
       name: "lost",
@@ -180,5 +181,25 @@ describe("pictures", () => {
     await house.stopPulse();
     await shoot({ house, name: "no-beat", options: DARK, ready: (page) => page.waitForSelector(".notice") });
     for (const program of [builders, reviewers, writers]) program.kill("SIGKILL");
+  });
+
+  it("of the house that people try first, for the README", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "backbeat-picture-"));
+    const port = await choosePort(0);
+    const url = `http://127.0.0.1:${port}`;
+    await using program = startProgram(
+      ["up", "--data-dir", dir, "--http", `127.0.0.1:${port}`, "--pulse-http", "127.0.0.1:0"],
+      { env: { HOME: process.env.HOME ?? dir } },
+    );
+    // Seven bars are told, and the eighth is three quarters over.
+    const beat = async () => {
+      const answer = await fetch(`${url}/api/v1/status`).catch(() => undefined);
+      return ((await answer?.json()) as { current_beat: number | null } | undefined)?.current_beat ?? 0;
+    };
+    await waitFor("the eighth bar", async () => (await beat()) >= 62, 90_000);
+    await shoot({ house: { url }, name: "score", options: README_OPTIONS, path: README_PICTURE });
+    program.kill("SIGINT");
+    await program.ended;
+    rmSync(dir, { recursive: true, force: true });
   });
 });

@@ -54,7 +54,7 @@ describe("the dashboard's states", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("S3 says that it is not live and when it tries again, keeps what it showed, and goes on with a reverb that is back", async () => {
+  it("says that it is not live and when it tries again, keeps what it showed, and goes on with a reverb that is back", async () => {
     await using house = await openHouse(RHYTHM);
     house.startPulse();
     house.play({ "me:1": () => WORKING });
@@ -86,7 +86,7 @@ describe("the dashboard's states", () => {
     expect(complaints.filter((complaint) => !isOfNetwork(complaint))).toEqual([]);
   });
 
-  it("S3 comes back by itself, and loses no report when its stream is cut", async () => {
+  it("comes back by itself, and loses no report when its stream is cut", async () => {
     await using house = await openHouse(RHYTHM);
     house.startPulse();
     house.play({ "me:1": () => WORKING });

@@ -37,7 +37,7 @@ describe("noticeOf", () => {
     ).toBeUndefined();
   });
 
-  it("S3 says first that the link is lost, for how long, and when it tries again", () => {
+  it("says first that the link is lost, for how long, and when it tries again", () => {
     const link = { kind: "lost", sinceMs: 12_000, retryAtMs: 22_300 } as const;
     expect(noticeOf(facts({ link, place: { ...ON_TIME, pace: "stopped" } }))).toEqual({
       kind: "lost",

@@ -74,7 +74,7 @@ describe("EventStream", () => {
     stream.start();
   });
 
-  it("S3 EventStream is live with the first hello and hands on what comes", () => {
+  it("EventStream is live with the first hello and hands on what comes", () => {
     expect(links).toEqual([{ kind: "connecting" }]);
     newest().say("hello", { resumed: false });
     newest().say("beat", { beat_index: 7 }, "12.0");
@@ -85,7 +85,7 @@ describe("EventStream", () => {
     ]);
   });
 
-  it("S3 EventStream resumes after the last event, at once and without a word, when a stream that worked ends", () => {
+  it("EventStream resumes after the last event, at once and without a word, when a stream that worked ends", () => {
     newest().say("hello", {});
     newest().say("beat", {}, "48213.0");
     newest().break();
@@ -94,7 +94,7 @@ describe("EventStream", () => {
     expect(links.map(({ kind }) => kind)).toEqual(["connecting", "live"]);
   });
 
-  it("S3 EventStream says since when it is lost and when it tries again, ever more slowly, until a hello", () => {
+  it("EventStream says since when it is lost and when it tries again, ever more slowly, until a hello", () => {
     newest().say("hello", {});
     newest().break();
     newest().break();
@@ -110,7 +110,7 @@ describe("EventStream", () => {
     expect(links.at(-1)).toEqual({ kind: "lost", sinceMs: 4_000, retryAtMs: 5_000 });
   });
 
-  it("S3 EventStream tries at once when asked, only while it waits", () => {
+  it("EventStream tries at once when asked, only while it waits", () => {
     stream.tryNow();
     expect(sources).toHaveLength(1);
     newest().break();
@@ -119,7 +119,7 @@ describe("EventStream", () => {
     expect(timers[0]?.isStopped).toBe(true);
   });
 
-  it("S3 EventStream lets go a stream that is suspected, and ignores what it still says", () => {
+  it("EventStream lets go a stream that is suspected, and ignores what it still says", () => {
     newest().say("hello", {});
     const first = newest();
     stream.suspect();
@@ -131,7 +131,7 @@ describe("EventStream", () => {
     expect(sources).toHaveLength(2);
   });
 
-  it("S3 EventStream begins anew, without an id, after what cannot be read", () => {
+  it("EventStream begins anew, without an id, after what cannot be read", () => {
     newest().say("hello", {});
     newest().say("beat", {}, "5.0");
     newest().sayText("beat", '{"beat_in', "6.0");
@@ -139,7 +139,7 @@ describe("EventStream", () => {
     expect(heard.map(([name]) => name)).toEqual(["hello", "beat"]);
   });
 
-  it("S3 EventStream that was stopped opens nothing any more", () => {
+  it("EventStream that was stopped opens nothing any more", () => {
     newest().break();
     stream.stop();
     expect(timers[0]?.isStopped).toBe(true);
