@@ -56,6 +56,23 @@ async function untilLanes(page: Page, expected: readonly string[]): Promise<void
   }
 }
 
+/**
+ * Runs in the page: colours in the first lane, of the beat before the current one and of the last of its bar. Undefined
+ * while the bar has only just begun or is about to end.
+ */
+function cellColours(): { readonly heard: string; readonly toCome: string } | undefined {
+  const canvas = document.querySelector<HTMLCanvasElement>(".stage-cells canvas");
+  const pen = canvas?.getContext("2d");
+  const playhead = document.querySelector(".ruler-playhead")?.getBoundingClientRect();
+  const box = canvas?.getBoundingClientRect();
+  if (pen === undefined || pen === null || playhead === undefined || box === undefined) return undefined;
+  const left = playhead.left - box.left;
+  if (left + 2.5 * playhead.width > box.width) return undefined;
+  // Near a corner: there is no glyph.
+  const colourAt = (x: number): string => [...pen.getImageData(x, 8, 1, 1).data].slice(0, 3).join(" ");
+  return { heard: colourAt(left - playhead.width + 4), toCome: colourAt(left + 2 * playhead.width + 4) };
+}
+
 /** Everything that axe finds serious in the page as it is now. */
 async function seriousFindings(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
@@ -207,6 +224,18 @@ describe("the dashboard", () => {
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keys and signs" }).waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  it("draws a claim's cell in its state's colour, and nothing for a beat to come", async () => {
+    await using watched = await openPage(browser, { colorScheme: "light" });
+    const { page } = watched;
+    await page.goto(`${house.url}/#state=failed`);
+    await untilLanes(page, ["ci:build-3"]);
+    const colours = await waitFor("a cell in the colour of failed", async () => {
+      const drawn = await page.evaluate(cellColours);
+      return drawn?.heard === "198 51 34" && drawn;
+    });
+    expect(colours.toCome).toBe("244 243 239");
   });
 
   it("shows what stands behind the cell that is pointed at", async () => {

@@ -1,6 +1,6 @@
 /**
  * The stream of events, kept alive: one EventSource after the other, each resuming after the last event that was
- * seen (S3). Knows no event's meaning; what it carries is handed on as it comes.
+ * seen. Knows no event's meaning; what it carries is handed on as it comes.
  *
  * EventSource would come back by itself, but says neither when nor ends its tries slowly, and gives up for ever on a
  * 503. So each one is closed at its first error and the next opened by us.
