@@ -47,7 +47,10 @@ export interface Sight {
   readonly isHeld: boolean;
 }
 
+/** Before anything is laid out: what a usual screen shows. */
 let sight: Sight = { offset: 0, limit: 100, isHeld: false };
+/** The lanes that were asked for last: what lies within needs no other question. */
+let asked: Pick<Sight, "offset" | "limit"> = sight;
 let rosterShown = -1;
 /** When the sums were answered, and for which agents. */
 let summedAtMs = Number.NEGATIVE_INFINITY;
@@ -112,7 +115,7 @@ export function wantOtherLanes(): void {
 
 /** What is in sight has changed. */
 export function look(next: Sight): void {
-  const isElsewhere = next.offset !== sight.offset || next.limit !== sight.limit;
+  const isElsewhere = next.offset < asked.offset || next.offset + next.limit > asked.offset + asked.limit;
   const isFreed = sight.isHeld && !next.isHeld;
   sight = next;
   if (isElsewhere) score.askNow();
@@ -208,6 +211,7 @@ function takeLeader({ epoch, leader, publisher }: LeaderEvent): void {
 
 async function askScore(signal: AbortSignal): Promise<void> {
   const { isHeld, limit, offset } = sight;
+  asked = sight;
   const lanes = lanesWish(store.view.value);
   const isSummed = isSumDue();
   const wish = { bars: SCORE_BARS, limit, offset, ...lanes, sums: isSummed ? "true" : undefined };
