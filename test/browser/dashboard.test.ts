@@ -1,9 +1,9 @@
 /** The dashboard as an operator sees it: a real Chromium, the real programs, agents that the test leads by the hand. */
-import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { waitFor } from "../support/wait-for.ts";
 import { launchBrowser, openPage } from "./browser.ts";
+import { seriousFindings } from "./findings.ts";
 import { type House, openHouse, type Saying } from "./house.ts";
 
 /** A tempo at which a bar of four beats takes two seconds. */
@@ -73,22 +73,6 @@ function cellColours(): { readonly heard: string; readonly toCome: string } | un
   return { heard: colourAt(left - playhead.width + 4), toCome: colourAt(left + 2 * playhead.width + 4) };
 }
 
-/** Everything that axe finds serious in the page as it is now. */
-async function seriousFindings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { axe: inPage } = globalThis as unknown as {
-      axe: {
-        run(): Promise<{ violations: { id: string; impact: string; nodes: { target: string[] }[] }[] }>;
-      };
-    };
-    const { violations } = await inPage.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-  });
-}
-
 describe("the dashboard", () => {
   it("BACKBEAT-REQ-020 shows agents as lanes, worst first, which change with their claims", async () => {
     await using watched = await openPage(browser);
@@ -140,6 +124,7 @@ describe("the dashboard", () => {
     const raw = await detail.getByRole("link", { name: "the raw JSON" }).getAttribute("href");
     const { report } = (await (await fetch(`${house.url}${raw}`)).json()) as { report: { type: string } };
     expect(report.type).toBe("backbeat.barreport.v1");
+    expect(await seriousFindings(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 
@@ -174,6 +159,8 @@ describe("the dashboard", () => {
     ]);
 
     await page.keyboard.press("g");
+    await page.getByRole("button", { name: "deploy:", exact: true }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole("button", { name: "deploy:", exact: true }).click();
     await untilLanes(page, ["deploy:eu", "deploy:us"]);
     await page.reload();
@@ -223,6 +210,7 @@ describe("the dashboard", () => {
     await page.getByRole("region", { name: "ci:build-3" }).waitFor();
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keys and signs" }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 

@@ -2,6 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchBrowser, openPage } from "./browser.ts";
+import { seriousFindings } from "./findings.ts";
 import { openHouse, type Saying } from "./house.ts";
 
 const RHYTHM = { tempoBpm: 240, barLength: 4 };
@@ -27,6 +28,7 @@ describe("the dashboard's states", () => {
     await page.getByText("Waiting for the first beat of cluster stage").waitFor();
     await page.getByText("backbeat pulse --cluster stage").waitFor();
     await page.getByText("No bar has been reported yet").waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
     house.startPulse();
     await page.getByText("The beat goes on, and nobody plays yet").waitFor();
     await page.getByText(/^beat \d+$/).waitFor();
@@ -48,6 +50,7 @@ describe("the dashboard's states", () => {
     await notice.getByText(/^No beat for \d+ s: no bar can close\.$/).waitFor();
     await notice.getByText("Is a pulse running in this cluster?").waitFor();
     expect(await page.title()).toContain("no beat");
+    expect(await seriousFindings(page)).toEqual([]);
     house.startPulse();
     await notice.waitFor({ state: "detached" });
     await page.getByText("live", { exact: true }).waitFor();
@@ -70,15 +73,19 @@ describe("the dashboard's states", () => {
       .getByText(/^Reverb has not answered since \d\d:\d\d:\d\d: what you see is from then\.$/)
       .waitFor();
     expect(await page.title()).toContain("not connected");
+    expect(await seriousFindings(page)).toEqual([]);
     expect(await lane(page, "me:1").count()).toBe(1);
-    // It tries ever more slowly: there is time to ask for it.
-    await notice.getByText(/^Live again in [5-9] s, if it is back\.$/).waitFor();
+    // It tries ever more slowly, and at once when it is asked to: one more try that failed.
+    await notice.getByText(/^Live again in [5-8] s, if it is back\.$/).waitFor();
+    const tryNow = notice.getByRole("button", { name: "Try now" });
+    await tryNow.click();
+    await notice.getByText(/^Live again in 1\d s, if it is back\.$/).waitFor();
 
     // While nobody listens somebody comes, and bars are reported.
     house.play({ "me:1": () => WORKING, "me:2": () => ({ state: "failed" }) });
     const beatThen = house.beat();
     await house.startReverb();
-    await notice.getByRole("button", { name: "Try now" }).click();
+    await tryNow.click();
     await notice.waitFor({ state: "detached" });
     await lane(page, "me:2").waitFor();
     const bar = rows.filter({ hasText: new RegExp(`^(${beatsFrom(beatThen)})–`) });

@@ -178,7 +178,10 @@ function takeHello(hello: Hello): void {
 }
 
 function takeBeat(event: BeatEvent): void {
-  if (!isNewer(event, store.beat.value)) return;
+  const before = store.beat.value;
+  if (!isNewer(event, before)) return;
+  // The beat began anew: what was seen of its beats was seen of others.
+  if (before !== undefined && event.beat_index < before.beat_index) reload();
   store.nowMs.value = now();
   store.beat.value = heardBeat(event, now());
   // What reverb said of itself five seconds ago may be over.

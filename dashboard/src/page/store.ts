@@ -44,6 +44,12 @@ export const agentsCount = signal(0);
 /** Lanes that match the filters; undefined until they were asked for. */
 export const lanesTotal = signal<number | undefined>(undefined);
 
+/** Reverb pages no further; whoever has more agents than that filters or groups them. */
+const LANES_REACHED_MAX = 10_200;
+
+/** Lanes that can be scrolled to. */
+export const lanesReached = computed(() => Math.min(lanesTotal.value ?? 0, LANES_REACHED_MAX));
+
 /** This page's monotonic clock, as often as words that count seconds need it. */
 export const nowMs = signal(0);
 

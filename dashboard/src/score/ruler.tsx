@@ -1,7 +1,7 @@
 /** Above the score: each bar with what its report says, and the beats within. A click opens the bar. */
 import { beatsText, worstSeverity } from "../bars/bars.ts";
 import { SeveritySign } from "../issues/severity.tsx";
-import { agentsCount, beat, lanesTotal, live, openBar, view } from "../page/store.ts";
+import { agentsCount, beat, lanesReached, lanesTotal, live, openBar, view } from "../page/store.ts";
 import { isFiltered } from "../page/view.ts";
 import { countText, numberText } from "../words/numbers.ts";
 import { beatX, type Columns } from "./geometry.ts";
@@ -39,8 +39,9 @@ export function Ruler() {
 function lanesText(): string {
   const total = lanesTotal.value;
   if (total === undefined) return "reading …";
-  if (!isFiltered(view.value)) return countText(total, "agent");
-  return `${numberText(total)} of ${countText(agentsCount.value, "agent")}`;
+  const reached = lanesReached.value;
+  if (!isFiltered(view.value) && reached === total) return countText(total, "agent");
+  return `${numberText(reached)} of ${countText(agentsCount.value, "agent")}`;
 }
 
 function RulerBar({ bar, layout }: { readonly bar: ShownBar; readonly layout: Columns }) {

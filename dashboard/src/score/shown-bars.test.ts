@@ -25,6 +25,12 @@ describe("shownBars", () => {
     expect(b).toMatchObject({ toBeat: 14, isOpen: false });
   });
 
+  it("P1 shownBars leaves out what lies ahead of a beat that began anew", () => {
+    const anew = { window_id: "n", bar_from: 1, bar_length: 8, beat_index: 2 } as BeatEvent;
+    const bars = shownBars({ scoreBars, bars: [reported("z", 801, 808)], beat: anew });
+    expect(bars.map(({ windowId }) => windowId)).toEqual(["a", "n"]);
+  });
+
   it("barsInSight leaves out what lies before the page", () => {
     const columns = { fromBeat: 9, toBeat: 24, cellWidth: 10, leftPx: 0, rightPx: 160 };
     const bars = barsInSight(shownBars({ scoreBars, bars: [], beat }), columns);

@@ -33,7 +33,9 @@ export function shownBars({ bars, beat, scoreBars }: BarSources): readonly Shown
     const span = { fromBeat: from_beat, toBeat: to_beat };
     shown.set(reported.windowId, { windowId: reported.windowId, ...span, isOpen: false, reported });
   }
-  return [...shown.values()].sort((a, b) => a.fromBeat - b.fromBeat);
+  const sorted = [...shown.values()].sort((a, b) => a.fromBeat - b.fromBeat);
+  // Where the beat began anew, bars of before may lie ahead of it.
+  return beat === undefined ? sorted : sorted.filter(({ fromBeat }) => fromBeat <= beat.bar_from);
 }
 
 /** Those that have a column in sight. */

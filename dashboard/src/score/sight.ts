@@ -1,7 +1,7 @@
 /** What is in sight of the score: its size, where it is scrolled to, which lanes and beats that makes, the cursor. */
 import { computed, signal } from "@preact/signals";
 import { laneHeightFor, settings } from "../page/settings.ts";
-import { bars, beat, lanesTotal, scoreBars, scoreBeat } from "../page/store.ts";
+import { bars, beat, lanesReached, scoreBars, scoreBeat } from "../page/store.ts";
 import { layOutColumns, layOutLanes, scrollToLane } from "./geometry.ts";
 import { barsInSight, shownBars } from "./shown-bars.ts";
 
@@ -18,7 +18,7 @@ export const scrollTopPx = signal(0);
 export const cursor = signal<Cursor | undefined>(undefined);
 
 export const laneHeight = computed(() =>
-  laneHeightFor(settings.value.density, { heightPx: size.value.heightPx, lanes: lanesTotal.value ?? 0 }),
+  laneHeightFor(settings.value.density, { heightPx: size.value.heightPx, lanes: lanesReached.value }),
 );
 
 export const lanesInSight = computed(() =>
@@ -26,7 +26,7 @@ export const lanesInSight = computed(() =>
     scrollTopPx: scrollTopPx.value,
     heightPx: size.value.heightPx,
     laneHeight: laneHeight.value,
-    lanes: lanesTotal.value ?? 0,
+    lanes: lanesReached.value,
   }),
 );
 
@@ -60,6 +60,6 @@ export function scrollFor(place: number): number {
     scrollTopPx: scrollTopPx.value,
     heightPx: size.value.heightPx,
     laneHeight: laneHeight.value,
-    lanes: lanesTotal.value ?? 0,
+    lanes: lanesReached.value,
   });
 }

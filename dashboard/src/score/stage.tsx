@@ -9,7 +9,7 @@ import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { look, takeArrival } from "../page/feed.ts";
 import { measure } from "../page/measures.ts";
-import { bars, beat, lanesTotal, openAgent, rows, rowsVersion, view } from "../page/store.ts";
+import { bars, beat, lanesReached, openAgent, rows, rowsVersion, view } from "../page/store.ts";
 import { coloursVersion } from "../page/theme.ts";
 import { drawScore } from "./draw.ts";
 import { fitCanvas } from "./fit-canvas.ts";
@@ -45,7 +45,7 @@ export function Stage() {
   const cells = useRef<HTMLCanvasElement>(null);
   useEffect(() => (cells.current === null ? undefined : keepDrawn(cells.current)), []);
   useEffect(() => watchSight(), []);
-  const total = lanesTotal.value ?? 0;
+  const total = lanesReached.value;
   const at = cursor.value;
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -108,7 +108,7 @@ function extent() {
   const heightPx = size.value.heightPx;
   const now = currentBeat.value ?? 0;
   return {
-    lanes: lanesTotal.value ?? 0,
+    lanes: lanesReached.value,
     lanesPerPage: Math.max(1, Math.floor(heightPx / laneHeight.value)),
     firstLane: lanesInSight.value.first,
     fromBeat: columns.value?.fromBeat ?? now,
@@ -121,7 +121,7 @@ function pointed({ clientX, clientY }: PointerEvent, canvas: HTMLCanvasElement |
   if (canvas === null) return undefined;
   const box = canvas.getBoundingClientRect();
   const place = Math.floor((clientY - box.top + scrollTopPx.value) / laneHeight.value);
-  if (place < 0 || place >= (lanesTotal.value ?? 0)) return undefined;
+  if (place < 0 || place >= lanesReached.value) return undefined;
   const onBeat = columns.value === undefined ? undefined : beatAt(columns.value, clientX - box.left);
   return { place, beat: onBeat, isByKey: false };
 }
