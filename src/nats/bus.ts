@@ -9,14 +9,15 @@ import {
   createInbox,
   type Msg,
   type NatsConnection,
-  headers as newHeaders,
   type PublishOptions as NatsPublishOptions,
+  headers as newHeaders,
   type Subscription,
 } from "@nats-io/transport-node";
 import { BackbeatError, messageOf } from "../errors.ts";
 import type { Bus, BusMessage, BusSubscription, Log, PublishOptions } from "../ports.ts";
 import type { NatsSettings } from "./connect.ts";
 import { type LinkState, NatsLink } from "./link.ts";
+import { HeaderedMessage, hasHeaders } from "./message-headers.ts";
 import { RareLine } from "./rare-line.ts";
 
 /** Services end within 5 s of a signal; what a server has not taken after two is not coming through. */
@@ -164,7 +165,7 @@ export class NatsBus implements Bus {
       // A message may overtake the news of its link: whoever hears one may answer it, and is told first.
       if (!this.#connected) this.#up();
       try {
-        handler(message);
+        handler(hasHeaders(message) ? new HeaderedMessage(message) : message);
       } catch (thrown) {
         this.#handlerFailures += 1;
         line.say((keptBack) => {

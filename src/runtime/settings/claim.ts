@@ -159,6 +159,7 @@ export const CLAIM_SETTINGS = {
       "journal",
       "doctor",
       "validate",
+      "keys",
       "sim",
       "tempo",
     ],

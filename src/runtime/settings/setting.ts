@@ -19,6 +19,7 @@ export const COMMAND_NAMES = [
   "journal",
   "doctor",
   "validate",
+  "keys",
   "sim",
 ] as const;
 
