@@ -111,10 +111,7 @@ describe("BACKBEAT-REQ-044 signed claims", () => {
 
     const where = ["--nats", server.url, "--cluster", CLUSTER];
     const replay = await runProgram(["replay", "--last", "2", ...where]);
-    expect([replay.end, replay.stdout]).toEqual([
-      0,
-      expect.stringMatching(/(byte for byte the same.*){2}/s),
-    ]);
+    expect([replay.end, replay.stdout]).toEqual([0, expect.stringMatching(/(byte for byte the same.*){2}/s)]);
     const verify = await runProgram(["verify", "--replay", ...where]);
     expect([verify.end, verify.stdout]).toEqual([0, expect.stringContaining("byte for byte the same")]);
     const status = await runProgram(["journal", "status", ...where]);
