@@ -59,6 +59,6 @@ describe("BACKBEAT-REQ-040 door ./sdk", () => {
       ],
       { cwd: ROOT },
     );
-    expect(stdout).toBe("BackbeatError,connectAgent,runAgent,subjectsOf\n");
+    expect(stdout).toBe("BackbeatError,connectAgent,createAgent,createClaimSigner,runAgent,subjectsOf\n");
   });
 });

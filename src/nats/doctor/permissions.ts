@@ -1,6 +1,6 @@
 /** What this user may do, held against what reverb, a pulse and an agent need. Pure. */
 import type { Subjects } from "../../contracts/subjects.ts";
-import { journalName, reportsName } from "../stream-plans.ts";
+import { journalName, reportsName } from "../stream-names.ts";
 import type { Finding } from "./finding.ts";
 
 export type Act = "publish" | "subscribe";
