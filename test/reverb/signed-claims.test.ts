@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { keysIn } from "../../src/cli/keys/key-file.ts";
+import { CLAIM_KEYS_MAX } from "../../src/contracts/claim-key.ts";
 import type { Headers } from "../../src/contracts/report-headers.ts";
 import { createClaimSigner } from "../../src/sdk/signing.ts";
+import { testKey } from "../support/claim-keys.ts";
 import { journalHouse, untilCommitting } from "../support/journal-house.ts";
 import { CLUSTER, claimBody } from "../support/messages.ts";
 import { startTestServer } from "../support/nats-server.ts";
@@ -190,6 +192,30 @@ describe("BACKBEAT-REQ-044 signed claims", () => {
       counted: 5,
       duplicate: 2,
       "refused-replayed": 3,
+    });
+  });
+
+  it("R7 as many keys as there may be, with the longest names, begin a chain that another replica follows", async () => {
+    await using server = await startTestServer({ jetstream: true });
+    await using house = await journalHouse(server.url);
+    const { key } = testKey("a");
+    const keys = Array.from({ length: CLAIM_KEYS_MAX }, (_, at) => ({
+      ...key,
+      agent: String(at).padStart(128, "a"),
+      keyId: "k".repeat(64),
+    }));
+    const settings = { signatures: { keys, required: true } };
+    await untilCommitting(await house.start({ settings }));
+    await untilCommitting(await house.start({ settings, nodeId: "node-2" }));
+    await house.beats(1, 6);
+    await waitFor("a report", () => house.wire.length === 1);
+    const other = await house.start({
+      nodeId: "node-3",
+      settings: { signatures: { keys: [], required: true } },
+    });
+    await expect(other.reverb.failed).rejects.toMatchObject({
+      code: "profile-differs",
+      message: expect.stringContaining("and 1980 more"),
     });
   });
 
