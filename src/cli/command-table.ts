@@ -85,6 +85,10 @@ const ENTRIES: Entries = {
         does: "waiting for two others",
       },
       {
+        line: "backbeat claim executing --agent worker:1 --sign-key worker-1.k1.pem",
+        does: "signed, where reverb has the agent's key",
+      },
+      {
         line: "backbeat claim idle --agent cron:nightly --next-beat 2880 --json",
         does: "silent until that beat; the claim is printed",
       },

@@ -9,6 +9,7 @@ import type { CommandContext, Run } from "./command.ts";
 import { jsonText } from "./history/json.ts";
 import { entryOf, keyFileText, keysIn } from "./keys/key-file.ts";
 import { agentsWithoutKey, keyObject, keyTable } from "./keys/key-state.ts";
+import { privateKeyText } from "./keys/signer-for.ts";
 import { paintFor } from "./paint.ts";
 import { plain } from "./plain.ts";
 
@@ -68,7 +69,8 @@ function make(settings: Settings, { context, file }: Given): number {
     throw mistaken([`${agent} has a key ${keyId} in ${file} already: give another --key-id`]);
   if (known.length >= CLAIM_KEYS_MAX)
     throw mistaken([`${file} holds ${known.length} keys, at most ${CLAIM_KEYS_MAX} are possible`]);
-  writePrivately(privateFile, String(privateKey.export({ format: "pem", type: "pkcs8" })));
+  const pem = String(privateKey.export({ format: "pem", type: "pkcs8" }));
+  writePrivately(privateFile, privateKeyText(key, pem));
   if (file !== undefined) writeAtomically(file, keyFileText([...known, key]));
   tell(settings, { context, file, key, privateFile });
   return DONE;

@@ -9,7 +9,7 @@ import type { Headers } from "../../src/contracts/report-headers.ts";
 import { createClaimSigner } from "../../src/sdk/signing.ts";
 import { testKey } from "../support/claim-keys.ts";
 import { journalHouse, untilCommitting } from "../support/journal-house.ts";
-import { CLUSTER, claimBody } from "../support/messages.ts";
+import { CLUSTER, claimBody, frameBody } from "../support/messages.ts";
 import { startTestServer } from "../support/nats-server.ts";
 import { type RunningProgram, runProgram, startProgram } from "../support/program.ts";
 import { startRealReverb, subjects } from "../support/real-reverb.ts";
@@ -218,6 +218,39 @@ describe("BACKBEAT-REQ-044 signed claims", () => {
       message: expect.stringContaining("and 1980 more"),
     });
   });
+
+  it("backbeat claim and exec sign with the file that backbeat keys made", async () => {
+    await using server = await startTestServer();
+    await keyFor("ci:1");
+    const signatures = { keys: keysIn(join(dir, "keys.json")), required: true };
+    await using house = await startRealReverb(server.url, { barLength: 4, graceMs: 0, signatures });
+    house.peer.publish(subjects.beat, frameBody(1, { barLength: 4 }));
+    await house.peer.flush();
+    const where = ["--nats", server.url, "--cluster", CLUSTER, "--agent", "ci:1"];
+    const sign = ["--sign-key", join(dir, "ci-1.k1.pem")];
+    const counted = () => house.reverb.view.status().totals.claims;
+    const claim = ["claim", "executing", "--beat", "1", ...where];
+    expect((await runProgram([...claim, ...sign])).end).toBe(0);
+    expect(counted()).toMatchObject({ counted: 1 });
+    expect((await runProgram(claim)).end).toBe(0);
+    expect((await runProgram([...claim, ...sign, "--sign-key-id", "k2"])).end).toBe(0);
+    expect(counted()).toMatchObject({ counted: 1, "refused-unsigned": 1, "refused-unknown-key": 1 });
+    await using command = startProgram(["exec", ...where, ...sign, "--", "sleep", "30"]);
+    let beat = 1;
+    await waitFor("a claim of the command", async () => {
+      beat += 1;
+      house.peer.publish(subjects.beat, frameBody(beat, { barLength: 4 }));
+      await house.peer.flush();
+      return counted().counted > 1;
+    });
+    command.kill("SIGTERM");
+    await command.ended;
+    const other = await runProgram([...claim, "--sign-key", join(dir, "keys.json")]);
+    expect([other.end, other.stderr]).toEqual([
+      2,
+      expect.stringMatching(/Cannot sign with .*keys\.json: it does not name its key/),
+    ]);
+  }, 60_000);
 
   it("R6 in core mode: unsigned claims of others are taken where not all must sign", async () => {
     await using server = await startTestServer();
