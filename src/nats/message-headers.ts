@@ -11,8 +11,11 @@ import type { HeaderSource } from "../contracts/report-headers.ts";
 import type { BusMessage } from "../ports.ts";
 import { parseHeaders } from "./parse-headers.ts";
 
-/** What is behind it is not looked at: those of a signed claim have 400 bytes, those of a report at most 3,000. */
-const HEADERS_BYTES_MAX = 16 * 1024;
+/**
+ * What is behind it is not looked at: those of a signed claim have 400 bytes, those of a report some 1,000, and reading
+ * so much garbage costs less than a signature.
+ */
+const HEADERS_BYTES_MAX = 8 * 1024;
 
 /** What we need of a message that is not in the client's declarations. */
 interface Parsed {

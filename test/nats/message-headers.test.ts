@@ -19,7 +19,7 @@ const HEADERS: readonly (readonly [what: string, lines: readonly string[], found
   ["the name in capitals", ["BACKBEAT-KEY-ID: k1"], ""],
   ["nine thousand names", [KEY, ...Array.from({ length: 9_000 }, (_, at) => `n${at}:`)], "k1"],
   ["a hundred thousand names", [KEY, ...Array.from({ length: 100_000 }, (_, at) => `n${at}:`)], "k1"],
-  ["it behind 16 KiB of others", [`x: ${"y".repeat(16_384)}`, KEY], ""],
+  ["it behind 8 KiB of others", [`x: ${"y".repeat(8_192)}`, KEY], ""],
 ];
 
 /** A stream keeps no more of them in one message. */
