@@ -19,12 +19,15 @@ import { parseHeaders } from "../src/nats/parse-headers.ts";
 import { createClaimSigner } from "../src/sdk/signing.ts";
 import { claimBody, frameOf } from "../test/support/messages.ts";
 import { ClaimTemplate } from "./claim-template.ts";
-import { median, row, spread } from "./figures.ts";
+import { median, row } from "./figures.ts";
 
 const quick = process.argv.includes("--quick");
 const PAIRS = quick ? 3 : 9;
 const CLAIMS = quick ? 500 : 2_000;
-const SIGNED = quick ? 5_000 : 50_000;
+const SIGNED = quick ? 500 : 5_000;
+/** Claims that one of the two folds before the other does. */
+const TURN = 50;
+const LARGE_CLAIMS = CLAIMS / 5;
 const AGENTS = 1_000;
 const BEAT = 1_000_000_000;
 const NOW_MS = Date.now();
@@ -133,114 +136,126 @@ function wireOf({ data, headers }: Sent): Wire {
   return { data, headerBytes: text.encode(`NATS/1.0\r\n${lines.join("")}\r\n`) };
 }
 
-/** CPU per message, µs. All must have this outcome. */
-function micros(fold: Fold, sent: readonly Wire[], outcome: string): number {
+/** Does the work of the messages `from … to`, the latter exclusive. */
+type Run = (from: number, to: number) => void;
+
+/** All must have this outcome. */
+function foldRun(fold: Fold, sent: readonly Wire[], outcome: string): Run {
   let seq = 2;
-  let wrong: string | undefined;
-  const cpu = process.cpuUsage();
-  for (const { data, headerBytes } of sent) {
-    const message = {
-      subject: subjects.status,
-      data,
-      get headers() {
-        return parseHeaders(headerBytes);
-      },
-      seq,
-      timeMs: NOW_MS,
-    };
-    seq += 1;
-    const is = fold.apply(message);
-    if (is !== outcome) wrong = is;
-  }
-  const { system, user } = process.cpuUsage(cpu);
-  if (wrong !== undefined) throw new Error(`a claim is ${wrong}, expected ${outcome}`);
-  return (user + system) / sent.length;
+  return (from, to) => {
+    for (const { data, headerBytes } of sent.slice(from, to)) {
+      const message = {
+        subject: subjects.status,
+        data,
+        get headers() {
+          return parseHeaders(headerBytes);
+        },
+        seq,
+        timeMs: NOW_MS,
+      };
+      seq += 1;
+      const is = fold.apply(message);
+      if (is !== outcome) throw new Error(`a claim is ${is}, expected ${outcome}`);
+    }
+  };
 }
 
 function many(make: () => Sent, count = CLAIMS): Wire[] {
   return Array.from({ length: count }, () => wireOf(make()));
 }
 
-/** Pairs A B, the first of which warms up. */
-function compare(a: () => number, b: () => number): { readonly a: number[]; readonly ratios: number[] } {
-  const [as, ratios]: [number[], number[]] = [[], []];
+function cpuMicros(work: () => void): number {
+  const cpu = process.cpuUsage();
+  work();
+  const { system, user } = process.cpuUsage(cpu);
+  return user + system;
+}
+
+/** Pairs A B, the first of which warms up; within a pair they take turns, for the machine changes from second to second. */
+function compare(
+  a: () => Run,
+  b: () => Run,
+  count = CLAIMS,
+): { readonly a: readonly number[]; readonly ratios: readonly number[] } {
+  const [microsEach, ratios]: [number[], number[]] = [[], []];
   for (let pair = -1; pair < PAIRS; pair += 1) {
-    const [microsA, microsB] = [a(), b()];
+    const [runA, runB] = [a(), b()];
+    let [microsA, microsB] = [0, 0];
+    for (let from = 0; from < count; from += TURN) {
+      const to = Math.min(count, from + TURN);
+      microsA += cpuMicros(() => runA(from, to));
+      microsB += cpuMicros(() => runB(from, to));
+    }
     if (pair < 0) continue;
-    as.push(microsA);
+    microsEach.push(microsA / count);
     ratios.push(microsB / microsA);
   }
-  return { a: as, ratios };
+  return { a: microsEach, ratios };
 }
 
 /** What no fold that verifies could beat. */
-function bareVerify(): number {
+function bareVerify(): Run {
   const sent = Array.from({ length: CLAIMS }, goodClaim).map(({ data, headers }) => {
     const signature = readClaimSignature({ get: (name) => headers[name] ?? "" });
     if (typeof signature !== "object") throw new Error("not signed");
     const bytes = signedBytes(signature, { subject: subjects.status, data });
     return { bytes, signature: Buffer.from(signature.signature, "base64url") };
   });
-  const cpu = process.cpuUsage();
-  for (const { bytes, signature } of sent)
-    if (!verify(null, bytes, publicKey, signature)) throw new Error("not verified");
-  const { system, user } = process.cpuUsage(cpu);
-  return (user + system) / sent.length;
+  return (from, to) => {
+    for (const { bytes, signature } of sent.slice(from, to))
+      if (!verify(null, bytes, publicKey, signature)) throw new Error("not verified");
+  };
+}
+
+function caughtAgain(): Run {
+  const [fold, once] = [makeFold(rules), many(goodClaim)];
+  foldRun(fold, once, "counted")(0, CLAIMS);
+  return foldRun(fold, once, "duplicate");
 }
 
 const print = (line = ""): void => void process.stdout.write(`${line}\n`);
-const good = () => micros(makeFold(rules), many(goodClaim), "counted");
+const good = () => foldRun(makeFold(rules), many(goodClaim), "counted");
 
 print(`node ${process.version}, claims of ${template.bytes} bytes, ${PAIRS} pairs A B of ${CLAIMS} each`);
 print();
 
-const signMicros: number[] = [];
-for (let round = -1; round < PAIRS; round += 1) {
-  const bodies = Array.from({ length: SIGNED / 10 }, (_, at) => template.next(at % AGENTS, BEAT));
-  const cpu = process.cpuUsage();
-  for (const [at, data] of bodies.entries()) signers[at % AGENTS]?.sign(subjects.status, data);
-  const { system, user } = process.cpuUsage(cpu);
-  if (round >= 0) signMicros.push((user + system) / bodies.length);
-}
+const signMicros = Array.from({ length: PAIRS + 1 }, () => {
+  const bodies = Array.from({ length: SIGNED }, (_, at) => template.next(at % AGENTS, BEAT));
+  const work = () => bodies.map((data, at) => signers[at % AGENTS]?.sign(subjects.status, data));
+  return cpuMicros(work) / SIGNED;
+}).slice(1);
 print(`signing    ${row(signMicros)} µs CPU per claim: ${perSecond(signMicros)} claims/s and core`);
 
-const unsigned = compare(good, () => micros(makeFold(undefined), many(goodClaim), "counted"));
+const unsigned = compare(good, () => foldRun(makeFold(undefined), many(goodClaim), "counted"));
 print(`verifying  ${row(unsigned.a)} µs CPU per claim: ${perSecond(unsigned.a)} claims/s and core`);
 print(`  bare crypto.verify        ${row(compare(good, bareVerify).ratios)} of it`);
-print(`  A against itself          ${row(spread(unsigned.a))}`);
 print(`  the same, nobody signs    ${row(unsigned.ratios)} of it`);
 print();
 print("garbage against good claims, B/A by what it is refused for");
 for (const [kind, spoil] of Object.entries(GARBAGE)) {
   const [outcome = ""] = kind.split(" ");
-  const { ratios } = compare(good, () =>
-    micros(
+  const garbage = () =>
+    foldRun(
       makeFold(rules),
       many(() => spoil(goodClaim())),
       outcome,
-    ),
+    );
+  printRatio(kind, compare(good, garbage).ratios);
+}
+printRatio("duplicate", compare(good, caughtAgain).ratios);
+const largeGood = () => foldRun(makeFold(rules), many(largeClaim, LARGE_CLAIMS), "counted");
+const largeBad = () =>
+  foldRun(
+    makeFold(rules),
+    many(() => withOtherBody(largeClaim()), LARGE_CLAIMS),
+    "refused-bad-signature",
   );
+printRatio(`bad signature, ${LARGE_BYTES} bytes, A too`, compare(largeGood, largeBad, LARGE_CLAIMS).ratios);
+printRatio("A against itself", compare(good, good).ratios);
+
+function printRatio(kind: string, ratios: readonly number[]): void {
   print(`  ${kind.padEnd(KIND_COLUMNS)}${row(ratios)}`);
 }
-const replayed = compare(good, () => {
-  const fold = makeFold(rules);
-  const once = many(goodClaim);
-  micros(fold, once, "counted");
-  return micros(fold, once, "duplicate");
-});
-print(`  ${"duplicate".padEnd(KIND_COLUMNS)}${row(replayed.ratios)}`);
-const large = compare(
-  () => micros(makeFold(rules), many(largeClaim, CLAIMS / 5), "counted"),
-  () =>
-    micros(
-      makeFold(rules),
-      many(() => withOtherBody(largeClaim()), CLAIMS / 5),
-      "refused-bad-signature",
-    ),
-);
-print(
-  `  ${`bad, ${LARGE_BYTES} bytes`.padEnd(KIND_COLUMNS)}${row(large.ratios)}   A: ${median(large.a).toFixed(0)} µs`,
-);
 
 function perSecond(microsEach: readonly number[]): string {
   return Math.round(1e6 / median(microsEach)).toLocaleString("en");
