@@ -9,8 +9,8 @@ import {
   createInbox,
   type Msg,
   type NatsConnection,
-  headers as newHeaders,
   type PublishOptions as NatsPublishOptions,
+  headers as newHeaders,
   type Subscription,
 } from "@nats-io/transport-node";
 import { BackbeatError, messageOf } from "../errors.ts";
@@ -23,6 +23,7 @@ import { RareLine } from "./rare-line.ts";
 const DRAIN_TIMEOUT_MS = 2_000;
 /** A handler may throw for each of thousands of messages a second. */
 const HANDLER_LINE_MS = 10_000;
+const INBOX_PREFIX = "_INBOX";
 
 type Handler = (message: BusMessage) => void;
 
@@ -34,6 +35,8 @@ interface Subscribed {
 
 /** A bus on NATS; begins to connect at once and retries for ever (jittered, about once a second). */
 export class NatsBus implements Bus {
+  /** What subjects for answers begin with, without a dot at the end. */
+  readonly inboxPrefix: string;
   readonly #log: Log;
   readonly #link: NatsLink;
   readonly #subscribed = new Set<Subscribed>();
@@ -46,7 +49,9 @@ export class NatsBus implements Bus {
   #closed: Promise<void> | undefined;
   #handlerFailures = 0;
 
+  /** @throws BackbeatError `bad-config` where the settings name inboxes that cannot be */
   constructor(settings: NatsSettings, log: Log) {
+    this.inboxPrefix = checkedPrefix(settings.inboxPrefix ?? INBOX_PREFIX);
     this.#log = log;
     this.#link = new NatsLink(settings, {
       log,
@@ -91,7 +96,7 @@ export class NatsBus implements Bus {
   }
 
   inbox(): string {
-    return createInbox();
+    return createInbox(this.inboxPrefix);
   }
 
   flush(): Promise<void> {
@@ -233,6 +238,14 @@ export class NatsBus implements Bus {
     // Not awaited: with a server that takes no bytes it would wait for the system to give the socket up.
     connection.close().catch(() => undefined);
   }
+}
+
+function checkedPrefix(prefix: string): string {
+  if (/^[^\s*>.]+(\.[^\s*>.]+)*$/.test(prefix)) return prefix;
+  throw new BackbeatError(
+    "bad-config",
+    `Cannot connect to NATS: the inbox prefix is ${JSON.stringify(prefix)}, expected a subject without wildcards and blanks`,
+  );
 }
 
 function linkLost(): BackbeatError {
