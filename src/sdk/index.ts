@@ -2,6 +2,7 @@
 export type { BeatFrame, Phase } from "../contracts/beat-frame.ts";
 export type { AgentState, StatusClaim } from "../contracts/status-claim.ts";
 export { type Subjects, subjectsOf } from "../contracts/subjects.ts";
+export type { BarGrid } from "../core/bar-grid.ts";
 export { BackbeatError, type ErrorCode } from "../errors.ts";
 export type { Bus, Clock, Log } from "../ports.ts";
 export { type Agent, type AgentPorts, runAgent } from "./agent.ts";
@@ -9,4 +10,11 @@ export type { AgentSettings } from "./agent-settings.ts";
 export type { Beat, BeatNow } from "./beat.ts";
 export type { ClaimDetails } from "./claims.ts";
 export { type ConnectOptions, connectAgent } from "./connect-agent.ts";
+export {
+  beatIndexOf,
+  type LegacyDirection,
+  type LegacyPosition,
+  LegacyPositions,
+  legacyPositionOf,
+} from "./legacy.ts";
 export type { Listener } from "./listeners.ts";
