@@ -156,5 +156,7 @@ function collect(node, names) {
     node.expression.type === "Identifier"
   )
     names.add(node.expression.name);
-  for (const value of Object.values(node)) collect(value, names);
+  // What is picked from a type needs none of the others that it speaks of.
+  const isPick = node.type === "TSTypeReference" && node.typeName.name === "Pick";
+  for (const value of isPick ? [] : Object.values(node)) collect(value, names);
 }

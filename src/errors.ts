@@ -8,6 +8,9 @@
 /** Stable names for programs; the message is for people. */
 export type ErrorCode =
   | "bad-config"
+  | "budget-spent"
+  | "claim-expired"
+  | "claim-refused"
   | "bad-message"
   | "bad-timeline"
   | "data-dir-locked"
@@ -18,6 +21,7 @@ export type ErrorCode =
   | "nats-server-missing"
   | "no-beat"
   | "no-report"
+  | "outbox-full"
   | "port-in-use"
   | "listen-failed"
   | "journal-refused"
@@ -26,7 +30,7 @@ export type ErrorCode =
   | "stream-missing"
   | "stopped"
   | "tempo-refused"
-  | "too-many-claims"
+  | "too-many-tasks"
   | "bad-file";
 
 /** Facts behind an error, for logs and tests; never a secret. */

@@ -9,7 +9,7 @@ import { encodeClaim } from "../contracts/encode.ts";
 import type { StatusClaim } from "../contracts/status-claim.ts";
 import { BackbeatError } from "../errors.ts";
 import { SystemClock } from "../runtime/clock.ts";
-import { runAgent } from "../sdk/agent.ts";
+import { runAgent } from "../sdk/running-agent.ts";
 import { claimOnce } from "./claim/claim-once.ts";
 import { claimedLine, detailsOf } from "./claim/details.ts";
 import type { Run } from "./command.ts";

@@ -1,28 +1,19 @@
 /**
  * The port `Bus` on NATS: one connection that exists before its first server answers and survives every loss.
  *
- * Here is the one wrapper that every subscription callback goes through: a callback that throws would end the
- * reader of nats.js for all subscriptions. Nothing is buffered across a loss; `publish` says what was not taken,
- * `flush` says when the server has it.
+ * Nothing is buffered across a loss; `publish` says what was not taken, `flush` says when the server has it.
  */
-import {
-  createInbox,
-  type Msg,
-  type NatsConnection,
-  type PublishOptions as NatsPublishOptions,
-  headers as newHeaders,
-  type Subscription,
-} from "@nats-io/transport-node";
+import { createInbox, type Msg, type NatsConnection, type Subscription } from "@nats-io/transport-node";
 import { BackbeatError, messageOf } from "../errors.ts";
 import type { Bus, BusMessage, BusSubscription, Log, PublishOptions } from "../ports.ts";
 import type { NatsSettings } from "./connect.ts";
+import { guardedHandler } from "./guarded-handler.ts";
 import { type LinkState, NatsLink } from "./link.ts";
-import { RareLine } from "./rare-line.ts";
+import { linkLost } from "./link-lost.ts";
+import { publishOptions } from "./publish-options.ts";
 
 /** Services end within 5 s of a signal; what a server has not taken after two is not coming through. */
 const DRAIN_TIMEOUT_MS = 2_000;
-/** A handler may throw for each of thousands of messages a second. */
-const HANDLER_LINE_MS = 10_000;
 const INBOX_PREFIX = "_INBOX";
 
 type Handler = (message: BusMessage) => void;
@@ -156,32 +147,19 @@ export class NatsBus implements Bus {
     return this.#closed;
   }
 
-  /** The wrapper. It passes the message of nats.js on as it is: no allocation for half a million messages a second. */
   #guard(subject: string, handler: Handler): Subscribed["callback"] {
-    const line = new RareLine(HANDLER_LINE_MS);
-    return (error, message) => {
-      if (error !== null) {
-        this.#log.error(
-          `Cannot subscribe to ${subject}: ${error.message}; allow it for this user in the server`,
-        );
-        return;
-      }
-      // A message may overtake the news of its link: whoever hears one may answer it, and is told first.
-      if (!this.#connected) this.#up();
-      try {
-        handler(message);
-      } catch (thrown) {
+    return guardedHandler({
+      subject,
+      handler,
+      log: this.#log,
+      heard: () => {
+        // A message may overtake the news of its link: whoever hears one may answer it, and is told first.
+        if (!this.#connected) this.#up();
+      },
+      failed: () => {
         this.#handlerFailures += 1;
-        line.say((keptBack) => {
-          const text = `The handler of ${subject} threw, its message is lost: ${messageOf(thrown)}`;
-          this.#log.error(text, {
-            subject,
-            keptBack,
-            stack: thrown instanceof Error ? thrown.stack : undefined,
-          });
-        });
-      }
-    };
+      },
+    });
   }
 
   #activate(subscribed: Subscribed, connection: NatsConnection): void {
@@ -248,22 +226,6 @@ function checkedPrefix(prefix: string): string {
   );
 }
 
-function linkLost(): BackbeatError {
-  return new BackbeatError(
-    "nats-unreachable",
-    "Cannot flush: the link to NATS is down, so what was published may be lost; publish again when it is restored",
-  );
-}
-
 function timeout(delayMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, delayMs).unref());
-}
-
-function publishOptions({ headers, replyTo }: PublishOptions): NatsPublishOptions {
-  const options: NatsPublishOptions = {};
-  if (replyTo !== undefined) options.reply = replyTo;
-  if (headers === undefined) return options;
-  options.headers = newHeaders();
-  for (const [name, value] of Object.entries(headers)) options.headers.set(name, value);
-  return options;
 }

@@ -6,7 +6,8 @@ import { ApiRefusal, JetStreamApi } from "./jetstream-api.ts";
 import { StreamJournal } from "./journal.ts";
 import { StreamReportStore } from "./report-store.ts";
 import { NS_PER_MS, streamInfo } from "./stream-info.ts";
-import { journalName, reportsName, type StreamPlans } from "./stream-plans.ts";
+import { journalName, reportsName } from "./stream-names.ts";
+import type { StreamPlans } from "./stream-plans.ts";
 import { hasJetStream } from "./streams.ts";
 
 /** What the server says of one stream, for people. */

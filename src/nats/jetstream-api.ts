@@ -6,7 +6,6 @@
  */
 import { errors, type MsgHdrs, type NatsConnection, headers as newHeaders } from "@nats-io/transport-node";
 import { BackbeatError, messageOf } from "../errors.ts";
-import type { NatsBus } from "./bus.ts";
 
 /** A stream of three replicas may be without a leader for 8 s; who asks again is told no later. */
 const ANSWER_TIMEOUT_MS = 3_000;
@@ -64,11 +63,16 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
 }
 
+/** Where the connection of the moment is found: another one after each loss, none meanwhile. */
+export interface ConnectionSource {
+  readonly connection: NatsConnection | undefined;
+}
+
 /** Asks on the bus's connection of the moment. */
 export class JetStreamApi {
-  readonly #bus: NatsBus;
+  readonly #bus: ConnectionSource;
 
-  constructor(bus: NatsBus) {
+  constructor(bus: ConnectionSource) {
     this.#bus = bus;
   }
 

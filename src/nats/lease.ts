@@ -11,7 +11,8 @@ import type { CommitResult, Lease, LeaseAnswer, LeaseRecord, Log } from "../port
 import type { NatsBus } from "./bus.ts";
 import { API_CODES, ApiRefusal, JetStreamApi } from "./jetstream-api.ts";
 import type { StreamInfo } from "./stream-info.ts";
-import { journalName, leaseName, leasePlan } from "./stream-plans.ts";
+import { journalName, leaseName } from "./stream-names.ts";
+import { leasePlan } from "./stream-plans.ts";
 import { hasJetStream, proveCompareAndSet, provide } from "./streams.ts";
 
 /** On one server nothing but the holder can be gone: soon enough for whoever waits to change the tempo. */

@@ -4,7 +4,7 @@ import type { Log, ReportStore } from "../ports.ts";
 import type { NatsBus } from "./bus.ts";
 import { JetStreamApi } from "./jetstream-api.ts";
 import { StreamReportStore } from "./report-store.ts";
-import { reportsName } from "./stream-plans.ts";
+import { reportsName } from "./stream-names.ts";
 
 /** On the connection of the bus, which may not be there yet. */
 export function reportReader(

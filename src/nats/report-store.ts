@@ -4,7 +4,7 @@
  * A commit names the sequence that the whole stream must end with, and carries no message id: ids are forgotten, and
  * were seen to answer "duplicate" for what was never stored.
  */
-import { BackbeatError, messageOf } from "../errors.ts";
+import { messageOf } from "../errors.ts";
 import type {
   CommitResult,
   NewRecord,
@@ -18,34 +18,24 @@ import type {
 } from "../ports.ts";
 import { API_CODES, ApiRefusal } from "./jetstream-api.ts";
 import type { JournalParts } from "./journal.ts";
-import { parseHeaders } from "./parse-headers.ts";
-import { streamState } from "./stream-info.ts";
+import { StoredRecords } from "./stored-records.ts";
 import { StreamReader } from "./stream-reader.ts";
 
 export interface ReportStoreParts extends JournalParts {
   readonly subjects: { readonly commit: string; readonly chain: string };
 }
 
-/** A message as the API gives it. */
-interface ApiMessage {
-  readonly seq: number;
-  readonly subject: string;
-  /** Base64. */
-  readonly hdrs?: string;
-  readonly data?: string;
-  /** RFC 3339, with nanoseconds. */
-  readonly time: string;
-}
-
 export class StreamReportStore implements ReportStore {
   readonly #parts: ReportStoreParts;
+  readonly #records: StoredRecords;
 
   constructor(parts: ReportStoreParts) {
     this.#parts = parts;
+    this.#records = new StoredRecords(parts.api, parts.name);
   }
 
   state(): Promise<StreamState> {
-    return streamState(this.#parts.api, this.#parts.name);
+    return this.#records.state();
   }
 
   read(start: ReadStart, listener: StreamListener): StreamReading {
@@ -54,24 +44,17 @@ export class StreamReportStore implements ReportStore {
   }
 
   get(seq: number): Promise<StreamMessage | undefined> {
-    return this.#get({ seq });
+    return this.#records.get(seq);
   }
 
   async last(kind?: RecordKind): Promise<StreamMessage | undefined> {
-    if (kind !== undefined) return this.#get({ last_by_subj: this.#subjectOf(kind) });
+    if (kind !== undefined) return this.#records.lastOf(this.#subjectOf(kind));
     const { lastSeq } = await this.state();
-    return lastSeq === 0 ? undefined : this.#get({ seq: lastSeq });
+    return lastSeq === 0 ? undefined : this.#records.get(lastSeq);
   }
 
-  async count(kind: RecordKind): Promise<number> {
-    const subject = this.#subjectOf(kind);
-    const { state } = await this.#asked(
-      this.#parts.api.ask<{ readonly state: { readonly subjects?: Readonly<Record<string, number>> } }>(
-        `STREAM.INFO.${this.#parts.name}`,
-        { subjects_filter: subject },
-      ),
-    );
-    return state.subjects?.[subject] ?? 0;
+  count(kind: RecordKind): Promise<number> {
+    return this.#records.count(this.#subjectOf(kind));
   }
 
   async commit({ body, headers, kind }: NewRecord, expectedLastSeq: number): Promise<CommitResult> {
@@ -90,45 +73,4 @@ export class StreamReportStore implements ReportStore {
   #subjectOf(kind: RecordKind): string {
     return kind === "report" ? this.#parts.subjects.commit : this.#parts.subjects.chain;
   }
-
-  async #get(
-    which: { readonly seq: number } | { readonly last_by_subj: string },
-  ): Promise<StreamMessage | undefined> {
-    const { api, name } = this.#parts;
-    try {
-      const { message } = await this.#asked(
-        api.ask<{ readonly message: ApiMessage }>(`STREAM.MSG.GET.${name}`, which),
-      );
-      return messageFrom(message);
-    } catch (error) {
-      if (error instanceof ApiRefusal && error.code === API_CODES.messageNotFound) return undefined;
-      throw error;
-    }
-  }
-
-  /** A refusal in the terms of the port; that a message is not there is the caller's to judge. */
-  async #asked<T>(asked: Promise<T>): Promise<T> {
-    try {
-      return await asked;
-    } catch (error) {
-      if (!(error instanceof ApiRefusal) || error.code === API_CODES.messageNotFound) throw error;
-      const { name } = this.#parts;
-      if (error.code === API_CODES.streamNotFound)
-        throw new BackbeatError(
-          "stream-missing",
-          `Cannot read the stream ${name}: the server has none of that name`,
-        );
-      throw new BackbeatError("nats-unreachable", `Cannot read the stream ${name}: ${error.message}`);
-    }
-  }
-}
-
-function messageFrom({ data, hdrs, seq, subject, time }: ApiMessage): StreamMessage {
-  return {
-    seq,
-    timeMs: Date.parse(time),
-    subject,
-    data: Buffer.from(data ?? "", "base64"),
-    headers: hdrs === undefined ? undefined : parseHeaders(Buffer.from(hdrs, "base64")),
-  };
 }

@@ -12,12 +12,11 @@ const may = (role: RoleName, act: "publish" | "subscribe", subject: string) =>
 
 describe("rightsOf", () => {
   it("an agent claims, asks for the newest beat, hears beats, reports and its own answers, and that is all", () => {
-    for (const hasJournal of [true, false])
-      expect(of("agent", hasJournal)).toEqual({
-        publish: ["backbeat.c.status", "backbeat.c.now"],
-        subscribe: ["backbeat.c.beat", "backbeat.c.reverb", "_INBOX.agent.>"],
-        answers: false,
-      });
+    expect(of("agent")).toEqual({
+      publish: ["backbeat.c.status", "backbeat.c.now"],
+      subscribe: ["backbeat.c.beat", "backbeat.c.reverb", "_INBOX.agent.>"],
+      answers: false,
+    });
   });
 
   it.each<[string, readonly RoleName[]]>([
@@ -56,14 +55,14 @@ describe("rightsOf", () => {
     expect(ROLES.filter((role) => of(role).answers)).toEqual(["pulse"]);
   });
 
-  it("without a journal reverb hears and publishes itself, and nothing but INFO is asked of JetStream", () => {
+  it("without a journal reverb hears and publishes itself, and JetStream is only asked whether it is there", () => {
     expect(of("reverb", false)).toMatchObject({
       publish: expect.arrayContaining([subjects.reverb, subjects.now]),
       subscribe: [subjects.beat, subjects.status, "_INBOX.reverb.>"],
     });
     for (const role of ROLES)
       for (const subject of of(role, false).publish.filter((one) => one.startsWith("$JS")))
-        expect(subject).toMatch(/^\$JS\.API\.(STREAM\.)?INFO/);
+        expect(subject).toMatch(/^\$JS\.API\.(STREAM\.)?(INFO|NAMES$)/);
   });
 
   it("subjects that were named otherwise are used", () => {

@@ -3,7 +3,7 @@
  * subscribe to, and none that they do not. `nats-config` allows these, `doctor` tries them. Pure.
  */
 import type { Subjects } from "../contracts/subjects.ts";
-import { journalName, leaseName, reportsName } from "./stream-plans.ts";
+import { journalName, leaseName, reportsName } from "./stream-names.ts";
 
 export const ROLES = ["reverb", "pulse", "operator", "agent"] as const;
 
@@ -52,8 +52,9 @@ const namesOf = (clusterId: string) => ({
 });
 
 const RIGHTS_OF: Readonly<Record<RoleName, (place: RightsPlace) => Rights>> = {
-  agent: ({ subjects: { beat, now, reverb, status } }) => ({
-    publish: [status, now],
+  agent: ({ hasJournal, subjects: { beat, now, reverb, status } }) => ({
+    // A journal shows by its acknowledgements. That there is none only JetStream can say, or that nobody is there.
+    publish: hasJournal ? [status, now] : [status, now, "$JS.API.STREAM.NAMES"],
     subscribe: [beat, reverb],
     answers: false,
   }),

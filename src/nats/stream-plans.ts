@@ -5,6 +5,7 @@
  */
 import type { Subjects } from "../contracts/subjects.ts";
 import { NS_PER_MS, type StreamConfig } from "./stream-info.ts";
+import { journalName, leaseName, reportsName } from "./stream-names.ts";
 
 /** How long message ids are remembered: we use none, each costs the server 217 bytes. */
 const DUPLICATE_WINDOW_MS = 10_000;
@@ -24,18 +25,6 @@ export interface StreamPlans {
   readonly monitors?: readonly string[];
   /** What exists keeps its limits, whatever is given here: for who mends a cluster that others have set up. */
   readonly leaveAsFound?: boolean;
-}
-
-export function journalName(clusterId: string): string {
-  return `BACKBEAT_JOURNAL_${clusterId}`;
-}
-
-export function reportsName(clusterId: string): string {
-  return `BACKBEAT_REPORTS_${clusterId}`;
-}
-
-export function leaseName(clusterId: string): string {
-  return `BACKBEAT_PULSE_${clusterId}`;
 }
 
 const KEPT_BY_LIMITS = {

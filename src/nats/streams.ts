@@ -15,8 +15,8 @@ import { StreamJournal } from "./journal.ts";
 import { askMonitors } from "./monitor.ts";
 import { StreamReportStore } from "./report-store.ts";
 import { type StreamConfig, type StreamInfo, streamInfo } from "./stream-info.ts";
+import { journalName } from "./stream-names.ts";
 import {
-  journalName,
   journalPlan,
   misfits,
   raised,

@@ -2,6 +2,7 @@
 import { encodeClaim } from "../contracts/encode.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import { BackbeatError } from "../errors.ts";
+import type { Signer } from "./claims.ts";
 
 /** Who the agent is and where it listens. */
 export interface AgentSettings {
@@ -13,6 +14,19 @@ export interface AgentSettings {
   readonly subjects?: Subjects;
   /** How long a beat waits for its frame before it is told without it, ms; default 50. */
   readonly jitterToleranceMs?: number;
+  /** Signs claims, see `createClaimSigner`; default: they are not signed. */
+  readonly signer?: Signer;
+  readonly limits?: AgentLimits;
+}
+
+/** What an agent keeps of claims that have not arrived yet. */
+export interface AgentLimits {
+  /** Default 4,096. */
+  readonly claimsMax?: number;
+  /** Of their bodies; default 4 MiB. */
+  readonly bytesMax?: number;
+  /** How long one may wait for a bar that is over; default 600,000. */
+  readonly claimAgeMaxMs?: number;
 }
 
 /** As `cluster_id` on the wire. */
@@ -28,6 +42,8 @@ export function checkAgentSettings(settings: AgentSettings): void {
     mistakes.push(`agentId is ${JSON.stringify(agentId)}, expected 1 to 128 letters, digits, _, : or -`);
   if (!(jitterToleranceMs >= 0))
     mistakes.push(`jitterToleranceMs is ${jitterToleranceMs}, expected milliseconds, 0 or more`);
+  for (const [name, value] of Object.entries(settings.limits ?? {}))
+    if (!(value > 0)) mistakes.push(`limits.${name} is ${value}, expected a number above 0`);
   if (mistakes.length > 0)
     throw new BackbeatError("bad-config", `Cannot start an agent: ${mistakes.join("; ")}`, {
       data: { mistakes },

@@ -60,6 +60,7 @@ describe("BACKBEAT-REQ-040 runAgent hears beats", () => {
         phase: "plan",
         tempoBpm: 60,
         heard: true,
+        degraded: false,
         downbeat: false,
         missed: 0,
       },

@@ -1,36 +1,71 @@
 /**
- * An agent: hears the beats of its cluster and claims what it does (BACKBEAT-REQ-040, 041; P1, S1).
+ * An agent: hears the beats of its cluster and claims what it does (BACKBEAT-REQ-003, 040 … 044; P1, S1 … S3).
  *
- *   frames ──► flywheel (the timeline on our own clock) ──► schedule ──► listeners
- *   claim(state, details) ──► beat, agent and clock filled in ──► checked ──► published · flushed
+ *   frames ──► flywheel (the timeline on our own clock) ──► schedule ──► listeners, budgets, tasks
+ *   claim(state, details) ──► beat, agent and clock filled in ──► checked ──► signed ──► outbox ──► acknowledged
  *
- * It asks for the newest frame when the link comes up and then waits for the next. Where frames are lost it counts
- * on by itself. It opens no connection: connect-agent.ts does. A claim is not kept across a disconnect.
+ * It asks for the newest frame when the link comes up and then waits for the next. Where frames are lost, or no pulse
+ * is there at all, it counts on by itself and says so. What it is here; what it does is in running-agent.ts.
  */
+import type { BarReport } from "../contracts/bar-report.ts";
 import type { AgentState, StatusClaim } from "../contracts/status-claim.ts";
-import { subjectsOf } from "../contracts/subjects.ts";
-import type { FrameEntry } from "../core/entry.ts";
-import { Flywheel } from "../core/flywheel.ts";
-import { BackbeatError } from "../errors.ts";
 import type { Bus, Clock, Log } from "../ports.ts";
-import { type AgentSettings, checkAgentSettings } from "./agent-settings.ts";
-import { type Beat, type BeatNow, beatNowOf } from "./beat.ts";
-import { BeatSchedule } from "./beat-schedule.ts";
-import { type ClaimDetails, ClaimSender } from "./claims.ts";
-import { FirstBeat } from "./first-beat.ts";
-import { FrameSource } from "./frames.ts";
-import { type Listener, Listeners } from "./listeners.ts";
-import { Silence } from "./silence.ts";
+import type { Beat, BeatNow } from "./beat.ts";
+import type { BudgetedWork } from "./beat-work.ts";
+import type { ClaimDetails } from "./claims.ts";
+import type { CallCounts, Listener } from "./listeners.ts";
+import type { OutboxCounts } from "./outbox/outbox.ts";
+import type { ReportReader } from "./report-follower.ts";
+import type { TaskOptions, TaskWork } from "./task.ts";
 
 export interface AgentPorts {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly log: Log;
+  /** The report stream, to fill holes of `onReport`; default: what is missed stays missed. */
+  readonly reports?: ReportReader;
+  /** Called when the agent has stopped: what was opened for it alone. */
+  readonly end?: () => Promise<void>;
+}
+
+/** How an agent is, for a probe or a status page. */
+export interface AgentHealth {
+  /**
+   * `waiting`: no beat was heard yet. `in-time`: frames come. `degraded`: none came for three beats, and beats are
+   * counted on by the last known timeline. `stopped`: for good.
+   */
+  readonly state: "waiting" | "in-time" | "degraded" | "stopped";
+  /** The link to NATS is up. */
+  readonly connected: boolean;
+  /** Beats that came due since the newest frame. */
+  readonly unheardBeats: number;
+  /** Frames on the beat subject that were no frames, or of another cluster. */
+  readonly framesRefused: number;
+  /** `journal`: a resolved claim is stored. `none`: the server took it, which is all that plain NATS can say. */
+  readonly journal: "unknown" | "journal" | "none";
+  /** Claims that wait to be sent, those that are sent and unanswered, and the bytes of both. */
+  readonly outbox: { readonly waiting: number; readonly sent: number; readonly bytes: number };
+  readonly claims: OutboxCounts & {
+    /** All claims that came to nothing, also those that were wrong or had no beat. */
+    readonly failed: number;
+  };
+  readonly callbacks: Readonly<CallCounts>;
+  /** Reports that were neither heard nor found in the report stream. */
+  readonly reportsMissed: number;
+}
+
+export interface HelpOptions {
+  /** Names the promise; default `help:` and the agent's id. */
+  readonly taskId?: string;
+  readonly details?: ClaimDetails;
 }
 
 export interface Agent {
   /** The current beat; undefined before the first was heard. */
   readonly now: BeatNow | undefined;
+  /** Computed when asked. */
+  readonly health: AgentHealth;
+
   /**
    * Calls `listener` on each beat, once, from the current one on; a promise that it returns is not waited for. The
    * answer takes it away again. Beats that a process slept through come as one call that tells how many were missed.
@@ -38,150 +73,65 @@ export interface Agent {
   onBeat(listener: Listener<Beat>): () => void;
   /** As {@link onBeat}, on the first beat of each bar; on a later one where that was missed. */
   onDownbeat(listener: Listener<Beat>): () => void;
+  /** Beats for a `for await` loop, until it is left or the agent is stopped. A slow loop is told what it missed. */
+  beats(): AsyncIterableIterator<Beat>;
+  /** Calls `listener` with the report of each bar, once, in order; holes are filled from the store where it may be read. */
+  onReport(listener: Listener<BarReport>): () => void;
   /**
    * Resolves with the current beat as soon as there is one.
    * @throws BackbeatError `no-beat` after `timeoutMs`, `stopped`
    */
   firstBeat(timeoutMs: number): Promise<BeatNow>;
+
+  /** Index of the current beat; undefined before the first was heard. */
+  currentBeat(): number | undefined;
+  /** Window id of the current bar; undefined while no frame of it was heard. */
+  currentWindow(): string | undefined;
+  /** Whether the current bar is the one of that window id; false while that is not known. */
+  isInWindow(windowId: string): boolean;
+  /** Beats per minute, of the newest frame. */
+  currentTempo(): number | undefined;
+  /** By how much the newest frame came later than the own timeline had it, ms; undefined before two frames were heard. */
+  tempoDriftMs(): number | undefined;
+
   /**
-   * Claims a state for the current beat, or the one that is given. Resolves with the claim when the server has it.
-   * @throws BackbeatError `bad-message` naming every wrong member, `no-beat`, `nats-unreachable` (not sent, or not
-   * known to have arrived: there is no outbox), `too-many-claims`, `stopped`
+   * Claims a state for the current beat, or the one that is given. Resolves with the claim when it arrived: when the
+   * journal stored it, or without a journal when the server took it. Until then it is kept, also across lost links; a
+   * promise that nobody awaits ends no process, its failure is counted and logged.
+   * @throws BackbeatError `bad-message` naming every wrong member, `no-beat`, `outbox-full`, `claim-expired` (its bar
+   * was over for long when the link came back), `claim-refused`, `stopped`
    */
   claim(state: AgentState, details?: ClaimDetails): Promise<StatusClaim>;
-  /** Tells no more beats; waits, at most two seconds, for the claims under way. Never rejects. */
-  stop(): Promise<void>;
-}
+  /** {@link claim} under the name that other BACKBEAT clients give it. */
+  emitStatusClaim(claim: ClaimDetails & { readonly state: AgentState }): Promise<StatusClaim>;
 
-/** Longest wait for claims under way when stopping: services that hold agents end within five seconds. */
-const STOP_WAIT_MS = 2_000;
+  /**
+   * Runs work that must be done in so many beats, counted from now by the running tempo: its signal is aborted when
+   * they are spent, and the promise rejects whether or not the work heeds it (BACKBEAT-REQ-042; S2).
+   * @throws BackbeatError `budget-spent`, `bad-config`; what the work threw
+   */
+  withBeatBudget<T>(beats: number, work: BudgetedWork<T>): Promise<T>;
+  /**
+   * Runs work as a task that claims for itself: `executing` on each beat, `completed` or `failed` at its end.
+   * @throws BackbeatError `budget-spent`, `too-many-tasks`; what the work threw
+   */
+  task<T>(taskId: string, work: TaskWork<T>, options?: TaskOptions): Promise<T>;
+  /**
+   * Is `blocked` by those agents, and says so on each beat, until `until` has come.
+   * @throws BackbeatError `too-many-tasks`; what `until` rejected with
+   */
+  waitFor<T>(agentIds: readonly string[], until: PromiseLike<T>): Promise<T>;
+  /**
+   * Promises help to another agent: `helping` on each beat while the work runs, then the promise is fulfilled; or it has
+   * `failed`, if the work throws.
+   * @throws BackbeatError `too-many-tasks`; what the work threw
+   */
+  help<T>(agentId: string, work: TaskWork<T>, options?: HelpOptions): Promise<T>;
 
-/**
- * Starts an agent on a bus that may still be connecting.
- * @throws BackbeatError `bad-config` naming what is wrong with the settings
- */
-export function runAgent(settings: AgentSettings, ports: AgentPorts): Agent {
-  checkAgentSettings(settings);
-  return new RunningAgent(settings, ports);
-}
-
-/** State: the timeline as heard, who listens, and the bar that was told last. */
-class RunningAgent implements Agent {
-  readonly #ports: AgentPorts;
-  readonly #wheel = new Flywheel();
-  readonly #frames: FrameSource;
-  readonly #schedule: BeatSchedule;
-  readonly #claims: ClaimSender;
-  readonly #firstBeat: FirstBeat;
-  readonly #silence: Silence;
-  readonly #beatListeners: Listeners<Beat>;
-  readonly #downbeatListeners: Listeners<Beat>;
-  /** The last beat told of which a bar was known. */
-  #placed: BeatNow | undefined;
-  #stopped: Promise<void> | undefined;
-
-  constructor(settings: AgentSettings, ports: AgentPorts) {
-    const { clusterId, agentId, subjects = subjectsOf(clusterId) } = settings;
-    this.#ports = ports;
-    this.#beatListeners = new Listeners("beats", ports);
-    this.#downbeatListeners = new Listeners("downbeats", ports);
-    this.#silence = new Silence(clusterId, ports.log);
-    this.#schedule = new BeatSchedule({
-      wheel: this.#wheel,
-      clock: ports.clock,
-      jitterToleranceMs: settings.jitterToleranceMs,
-      tell: (index, missed) => this.#tell(index, missed),
-    });
-    this.#claims = new ClaimSender({
-      ...ports,
-      agentId,
-      clusterId,
-      subject: subjects.status,
-      currentBeat: () => this.#wheel.beatAt(ports.clock.monotonicMs()),
-    });
-    this.#frames = new FrameSource({ ...ports, clusterId, subjects, take: (entry) => this.#take(entry) });
-    this.#firstBeat = new FirstBeat({
-      ...ports,
-      clusterId,
-      subjects,
-      now: () => this.now,
-      refused: () => this.#frames.refused,
-    });
-  }
-
-  get now(): BeatNow | undefined {
-    const index = this.#wheel.beatAt(this.#ports.clock.monotonicMs());
-    return index === undefined ? undefined : beatNowOf(this.#wheel, index);
-  }
-
-  onBeat(listener: Listener<Beat>): () => void {
-    return this.#beatListeners.add(listener);
-  }
-
-  onDownbeat(listener: Listener<Beat>): () => void {
-    return this.#downbeatListeners.add(listener);
-  }
-
-  firstBeat(timeoutMs: number): Promise<BeatNow> {
-    return this.#stopped === undefined
-      ? this.#firstBeat.wait(timeoutMs)
-      : Promise.reject(stopped("hear a beat"));
-  }
-
-  async claim(state: AgentState, details: ClaimDetails = {}): Promise<StatusClaim> {
-    if (this.#stopped !== undefined) throw stopped("claim");
-    return this.#claims.send(state, details);
-  }
-
-  stop(): Promise<void> {
-    this.#stopped ??= this.#stop();
-    return this.#stopped;
-  }
-
-  #take(entry: FrameEntry): void {
-    const verdict = this.#wheel.hear(entry, this.#ports.clock.monotonicMs());
-    if (verdict !== "on-line" && verdict !== "restart") return;
-    this.#claims.hear(entry.frame.hlc);
-    this.#schedule.heard();
-    this.#firstBeat.heard();
-  }
-
-  #tell(index: number, missed: number): void {
-    const now = beatNowOf(this.#wheel, index);
-    if (now === undefined) return;
-    this.#silence.told(now);
-    const beat = { ...now, missed, downbeat: now.barFrom === index };
-    const beginsBar = beat.downbeat || this.#isOfAnotherBar(now);
-    if (now.windowId !== undefined || now.barFrom !== undefined) this.#placed = now;
-    this.#beatListeners.tell(beat);
-    if (beginsBar) this.#downbeatListeners.tell(beat);
-  }
-
-  /** Whether the downbeat between the last told beat and this one was missed. */
-  #isOfAnotherBar(now: BeatNow): boolean {
-    const last = this.#placed;
-    if (last === undefined) return false;
-    if (last.barFrom !== undefined && now.barFrom !== undefined) return last.barFrom !== now.barFrom;
-    if (last.windowId === undefined || now.windowId === undefined) return false;
-    return last.windowId.toLowerCase() !== now.windowId.toLowerCase();
-  }
-
-  async #stop(): Promise<void> {
-    this.#schedule.stop();
-    this.#frames.stop();
-    this.#beatListeners.clear();
-    this.#downbeatListeners.clear();
-    this.#firstBeat.stop(stopped("hear a beat"));
-    await new Promise<void>((resolve) => {
-      const patience = this.#ports.clock.after(STOP_WAIT_MS, resolve);
-      void this.#claims.settled().then(() => {
-        patience.cancel();
-        resolve();
-      });
-    });
-  }
-}
-
-function stopped(action: string): BackbeatError {
-  return new BackbeatError("stopped", `Cannot ${action}: the agent was stopped; start another one`);
+  /**
+   * Tells no more beats and tells tasks to stop; waits, for `timeoutMs` at most (default 2,000), until they have ended
+   * and all claims have arrived. What is left then is lost: its promises reject, and it is counted and logged. Never
+   * rejects.
+   */
+  stop(options?: { readonly timeoutMs?: number }): Promise<void>;
 }

@@ -21,7 +21,12 @@ export interface BeatNow {
   readonly tempoBpm: number;
   /** False: its frame has not come (yet), and the beat is counted on the last known timeline. */
   readonly heard: boolean;
+  /** No frame came for three beats: the pulse is silent or not reached, and beats are counted on without it (S1). */
+  readonly degraded: boolean;
 }
+
+/** Beats in a row without a frame before that is said: one or two are lost now and then. */
+export const SILENT_BEATS = 3;
 
 /** A beat as a listener is told of it. */
 export interface Beat extends BeatNow {
@@ -46,6 +51,7 @@ export function beatNowOf(wheel: Flywheel, index: number): BeatNow | undefined {
     phase: phaseAt(index, { frame, grid }),
     tempoBpm,
     heard,
+    degraded: index - frame.beat_index >= SILENT_BEATS,
   };
 }
 

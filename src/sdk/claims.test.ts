@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { settled } from "../../test/support/fake-clock.ts";
 import { errorOf, indexes, sdkHouse } from "../../test/support/sdk-house.ts";
 import { createDecoder } from "../contracts/decode.ts";
-import { CLAIMS_UNDER_WAY_MAX } from "./claims.ts";
 
 describe("BACKBEAT-REQ-041 Agent.claim", () => {
   it("fills in agent, beat and clock, and resolves when the server has the claim", async () => {
@@ -92,29 +91,51 @@ describe("BACKBEAT-REQ-041 Agent.claim", () => {
     expect((await errorOf(house.agent.claim("idle", huge))).message).toContain("readers take");
   });
 
-  it("rejects at once when the link is down, and when it is lost before the server answers", async () => {
+  it("S3 keeps a claim across a lost link, and sends what was not acknowledged again, the same bytes", async () => {
     const house = sdkHouse();
     await house.publish(4);
     house.broker.freeze();
-    const underWay = errorOf(house.agent.claim("executing"));
+    const underWay = house.agent.claim("executing", { progress: 0.1 });
+    await settled();
     house.bus.loseLink();
-    expect(await underWay).toMatchObject({ code: "nats-unreachable" });
-    expect((await underWay).message).toContain("may be lost");
-    const error = await errorOf(house.agent.claim("executing"));
-    expect(error.code).toBe("nats-unreachable");
-    expect(error.message).toContain("was not sent");
+    const meanwhile = house.agent.claim("executing", { progress: 0.2 });
+    house.broker.thaw();
+    await house.clock.run(30_000);
+    expect(house.claims).toEqual([]);
+    house.bus.restoreLink();
+    const sent = await Promise.all([underWay, meanwhile]);
+    expect(house.claims).toEqual(sent);
+    expect(house.agent.health).toMatchObject({
+      journal: "journal",
+      outbox: { waiting: 0, sent: 0, bytes: 0 },
+      claims: { acknowledged: 2, sentAgain: 1, failed: 0 },
+    });
   });
 
-  it("holds no more claims under way than it says, and takes new ones when the server has answered", async () => {
-    const house = sdkHouse();
+  it("refuses what the outbox cannot hold, in clear words, counted and logged, and an unawaited one ends nothing", async () => {
+    const house = sdkHouse({ connected: false, settings: { limits: { claimsMax: 2 } } });
+    void house.agent.claim("planning", { beat_index: 1 });
+    void house.agent.claim("executing", { beat_index: 1 });
+    void house.agent.claim("reviewing", { beat_index: 1 });
+    const error = await errorOf(house.agent.claim("completed", { beat_index: 1 }));
+    expect(error.code).toBe("outbox-full");
+    expect(error.message).toContain("the link to NATS is down");
+    expect(house.agent.health.claims).toMatchObject({ refusedFull: 2, failed: 2 });
+    expect(house.log.texts("warn").join()).toContain("came to nothing");
+  });
+
+  it("signs what it sends where there is a key", async () => {
+    const signer = {
+      sign: (subject: string, body: Uint8Array) => ({ "X-Signed": `${subject} ${body.length}` }),
+    };
+    const house = sdkHouse({ settings: { signer } });
+    const heard: string[] = [];
+    house.peer.subscribe("backbeat.test.status", ({ data, headers }) =>
+      heard.push(`${headers?.get("X-Signed")} ${data.length}`),
+    );
     await house.publish(4);
-    house.broker.freeze();
-    const claims = Array.from({ length: CLAIMS_UNDER_WAY_MAX }, () => house.agent.claim("executing"));
-    expect((await errorOf(house.agent.claim("executing"))).code).toBe("too-many-claims");
-    house.broker.thaw();
-    await Promise.all(claims);
-    await house.agent.claim("executing");
-    expect(house.claims).toHaveLength(CLAIMS_UNDER_WAY_MAX + 1);
+    await house.agent.claim("idle");
+    expect(heard).toEqual([expect.stringMatching(/^backbeat\.test\.status (\d+) \1$/)]);
   });
 });
 

@@ -3,23 +3,23 @@
  *
  * The connection is retried for ever, so the agent may start before its server does.
  */
-import { type Subjects, subjectsOf } from "../contracts/subjects.ts";
+import { subjectsOf } from "../contracts/subjects.ts";
 import { BackbeatError } from "../errors.ts";
 import { NatsBus } from "../nats/bus.ts";
 import { type NatsSettings, parseServers } from "../nats/connect.ts";
-import type { Log } from "../ports.ts";
+import { JetStreamApi } from "../nats/jetstream-api.ts";
+import { StoredRecords } from "../nats/stored-records.ts";
+import { reportsName } from "../nats/stream-names.ts";
 import { SystemClock } from "../runtime/clock.ts";
-import { type Agent, runAgent } from "./agent.ts";
-import { type AgentSettings, checkAgentSettings } from "./agent-settings.ts";
+import type { Agent } from "./agent.ts";
+import { checkAgentSettings } from "./agent-settings.ts";
+import type { CreateOptions } from "./create-agent.ts";
+import { runAgent } from "./running-agent.ts";
 import { stderrLog } from "./stderr-log.ts";
 
-export interface ConnectOptions extends Omit<AgentSettings, "subjects"> {
-  /** Subjects that the operator named otherwise. */
-  readonly subjects?: Partial<Subjects>;
+export interface ConnectOptions extends CreateOptions {
   /** Credentials and TLS, where they do not stand in the address. */
   readonly nats?: Omit<NatsSettings, "servers" | "name">;
-  /** Default: warnings and errors to stderr. */
-  readonly log?: Log;
 }
 
 /**
@@ -34,21 +34,14 @@ export function connectAgent(url: string, options: ConnectOptions): Agent {
   if ("faults" in parsed)
     throw new BackbeatError("bad-config", `Cannot connect an agent: ${parsed.faults.join("; ")}`);
   const bus = new NatsBus({ ...nats, servers: parsed.servers, name: `backbeat ${settings.agentId}` }, log);
-  const agent = runAgent(
+  return runAgent(
     { ...settings, subjects: subjectsOf(settings.clusterId, subjects) },
-    { bus, clock: new SystemClock(), log },
+    {
+      bus,
+      clock: new SystemClock(),
+      log,
+      reports: new StoredRecords(new JetStreamApi(bus), reportsName(settings.clusterId)),
+      end: () => bus.close(),
+    },
   );
-  return {
-    get now() {
-      return agent.now;
-    },
-    onBeat: (listener) => agent.onBeat(listener),
-    onDownbeat: (listener) => agent.onDownbeat(listener),
-    firstBeat: (timeoutMs) => agent.firstBeat(timeoutMs),
-    claim: (state, details) => agent.claim(state, details),
-    async stop() {
-      await agent.stop();
-      await bus.close();
-    },
-  };
 }

@@ -34,12 +34,12 @@ export interface FrameSourceParts {
   readonly take: (entry: FrameEntry) => void;
 }
 
-/** State: the subscription, and what was refused. */
+/** State: the subscriptions, and what was refused. */
 export class FrameSource {
   readonly #parts: FrameSourceParts;
   readonly #decoder = createDecoder();
   readonly #line: RareLine;
-  readonly #subscription: BusSubscription;
+  readonly #subscriptions: readonly BusSubscription[];
   #askAgain: Timer | undefined;
   #askAgainMs = ASK_AGAIN_FIRST_MS;
   /** Of the frames that were taken. */
@@ -52,10 +52,12 @@ export class FrameSource {
     const { bus, clock, subjects } = parts;
     this.#parts = parts;
     this.#line = new RareLine(REFUSED_LINE_MS, () => clock.monotonicMs());
-    this.#subscription = bus.subscribe(subjects.beat, ({ data }) => this.#hear(data, false));
-    bus.onLink((link) => {
-      if (link === "restored") void this.#ask();
-    });
+    this.#subscriptions = [
+      bus.subscribe(subjects.beat, ({ data }) => this.#hear(data, false)),
+      bus.onLink((link) => {
+        if (link === "restored") void this.#ask();
+      }),
+    ];
     if (bus.connected) void this.#ask();
   }
 
@@ -67,7 +69,7 @@ export class FrameSource {
   stop(): void {
     this.#stopped = true;
     this.#askAgain?.cancel();
-    this.#subscription.unsubscribe();
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
   }
 
   async #ask(): Promise<void> {

@@ -3,7 +3,8 @@ import { fakeBroker } from "../../test/support/fake-bus.ts";
 import { FakeClock } from "../../test/support/fake-clock.ts";
 import { silentLog } from "../../test/support/recording-log.ts";
 import { sdkHouse } from "../../test/support/sdk-house.ts";
-import { runAgent } from "./agent.ts";
+import { CALLS_RUNNING_MAX } from "./listeners.ts";
+import { runAgent } from "./running-agent.ts";
 
 describe("BACKBEAT-REQ-040 runAgent and its listeners", () => {
   it("goes on when a listener throws, rejects or never returns, and says so at a bounded rate", async () => {
@@ -25,6 +26,24 @@ describe("BACKBEAT-REQ-040 runAgent and its listeners", () => {
     expect(second?.data?.keptBack).toBeGreaterThan(8);
   });
 
+  it("counts what failed and what is still running, and does not call who never ends without end", async () => {
+    const house = sdkHouse();
+    const ends: (() => void)[] = [];
+    let calls = 0;
+    house.agent.onBeat(() => {
+      calls += 1;
+      return new Promise<void>((resolve) => ends.push(resolve));
+    });
+    house.agent.onDownbeat(() => Promise.reject(new Error("rejected")));
+    await house.play(1, CALLS_RUNNING_MAX + 10);
+    expect(calls).toBe(CALLS_RUNNING_MAX);
+    expect(house.agent.health.callbacks).toEqual({ failed: 10, skipped: 10, running: CALLS_RUNNING_MAX });
+    expect(house.log.texts("error").join()).toContain("64 calls of it have not ended");
+    for (const end of ends) end();
+    await house.play(CALLS_RUNNING_MAX + 11, CALLS_RUNNING_MAX + 11);
+    expect(calls).toBe(CALLS_RUNNING_MAX + 1);
+  });
+
   it("stops telling a listener that was taken away, also while beats are told", async () => {
     const house = sdkHouse();
     const heard: string[] = [];
@@ -43,9 +62,10 @@ describe("BACKBEAT-REQ-040 runAgent and its listeners", () => {
 describe("BACKBEAT-REQ-040 runAgent settings", () => {
   it("tells every mistake at once", () => {
     const ports = { bus: fakeBroker().connect(), clock: new FakeClock(), log: silentLog };
-    const start = () => runAgent({ clusterId: "a.b", agentId: "a b", jitterToleranceMs: -1 }, ports);
+    const start = () =>
+      runAgent({ clusterId: "a.b", agentId: "a b", jitterToleranceMs: -1, limits: { claimsMax: 0 } }, ports);
     expect(start).toThrow(
-      'Cannot start an agent: clusterId is "a.b", expected 1 to 64 letters, digits, _ or -; agentId is "a b", expected 1 to 128 letters, digits, _, : or -; jitterToleranceMs is -1, expected milliseconds, 0 or more',
+      'Cannot start an agent: clusterId is "a.b", expected 1 to 64 letters, digits, _ or -; agentId is "a b", expected 1 to 128 letters, digits, _, : or -; jitterToleranceMs is -1, expected milliseconds, 0 or more; limits.claimsMax is 0, expected a number above 0',
     );
   });
 });

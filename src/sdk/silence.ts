@@ -1,9 +1,6 @@
 /** Says when beats are counted without frames, and when frames are back: once each, not per beat (S1). */
 import type { Log } from "../ports.ts";
-import type { BeatNow } from "./beat.ts";
-
-/** Beats in a row without a frame before it is said: one or two are lost now and then. */
-const SILENT_BEATS = 3;
+import { type BeatNow, SILENT_BEATS } from "./beat.ts";
 
 /** State: how many beats in a row had no frame. */
 export class Silence {

@@ -3,7 +3,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { dispatch } from "../../src/cli/dispatch.ts";
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
-import { journalName } from "../../src/nats/stream-plans.ts";
+import { journalName } from "../../src/nats/stream-names.ts";
 import { journalHouse, untilCommitting } from "../support/journal-house.ts";
 import { CLUSTER } from "../support/messages.ts";
 import { startTestServer } from "../support/nats-server.ts";

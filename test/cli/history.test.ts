@@ -1,7 +1,7 @@
 /** `backbeat reports`, `replay`, `verify` and `journal` as programs, on a real nats-server with a reverb that runs. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
-import { journalName, reportsName } from "../../src/nats/stream-plans.ts";
+import { journalName, reportsName } from "../../src/nats/stream-names.ts";
 import { headersOf } from "../../src/reverb/stored-record.ts";
 import { type JournalHouse, journalHouse, type Replica, untilCommitting } from "../support/journal-house.ts";
 import { CLUSTER } from "../support/messages.ts";

@@ -1,4 +1,6 @@
+import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { NatsBus } from "../../src/nats/bus.ts";
+import { ConnectionBus } from "../../src/nats/connection-bus.ts";
 import type { Bus } from "../../src/ports.ts";
 import { type FakeBus, fakeBroker } from "../support/fake-bus.ts";
 import { startTestServer } from "../support/nats-server.ts";
@@ -8,6 +10,7 @@ import { type BusWorld, busCompliance } from "./bus.ts";
 
 busCompliance("fake", fakeWorld);
 busCompliance("NATS", natsWorld);
+busCompliance("a NATS connection of somebody else's", connectionWorld);
 
 async function fakeWorld(): Promise<BusWorld> {
   const broker = fakeBroker();
@@ -46,6 +49,38 @@ async function natsWorld(): Promise<BusWorld> {
     mend: () => server.restart(),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(buses.map((bus) => bus.close()));
+      await server.stop();
+    },
+  };
+}
+
+async function connectionWorld(): Promise<BusWorld> {
+  const server = await startTestServer();
+  const connections: NatsConnection[] = [];
+  const open = async () => {
+    const connection = await connect({
+      servers: server.url,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 100,
+      reconnectJitter: 0,
+      pingInterval: 500,
+    });
+    connections.push(connection);
+    return connection;
+  };
+  // Somebody else's connection is made before it is handed on: this one, when the server is away again.
+  const early = await open();
+  return {
+    connect: async ({ up = true } = {}) => {
+      const bus = new ConnectionBus(up ? await open() : early, silentLog);
+      if (up) await waitFor("the first link", () => bus.connected);
+      return bus;
+    },
+    freeze: () => server.kill("SIGSTOP"),
+    cut: () => server.kill("SIGKILL"),
+    mend: () => server.restart(),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(connections.map((connection) => connection.close()));
       await server.stop();
     },
   };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
 import { StreamLease } from "../../src/nats/lease.ts";
-import { journalName, journalPlan, leaseName } from "../../src/nats/stream-plans.ts";
+import { journalName, leaseName } from "../../src/nats/stream-names.ts";
+import { journalPlan } from "../../src/nats/stream-plans.ts";
 import { MemoryLeaseStore } from "../support/memory-lease.ts";
 import { CLUSTER, frameBody } from "../support/messages.ts";
 import { startTestCluster, startTestServer } from "../support/nats-server.ts";

@@ -1,7 +1,8 @@
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
 import { StreamJournal } from "../../src/nats/journal.ts";
 import { StreamReportStore } from "../../src/nats/report-store.ts";
-import { journalName, journalPlan, reportsName, reportsPlan } from "../../src/nats/stream-plans.ts";
+import { journalName, reportsName } from "../../src/nats/stream-names.ts";
+import { journalPlan, reportsPlan } from "../../src/nats/stream-plans.ts";
 import { MemoryJournal, MemoryReportStore } from "../support/memory-streams.ts";
 import { CLUSTER } from "../support/messages.ts";
 import { startTestServer } from "../support/nats-server.ts";

@@ -1,5 +1,5 @@
 /** Three pulses, the publisher killed a hundred times at a random phase: no beat is missing, and none is off the beat. */
-import { figuresOf } from "./beat-figures.ts";
+import { type BeatFigures, figuresOf } from "./beat-figures.ts";
 import { PulseTrio } from "./pulse-trio.ts";
 import { pause, type Scenario } from "./scenario.ts";
 
@@ -23,19 +23,15 @@ export const killPulse: Scenario = {
       await pause(8 * BEAT_MS);
       if (kill % 10 === 0) say(`${kill} kills`);
     }
-    const { doubled, frames, gapMaxBeats, missing, stale, steadyErrorsMs, takeOverErrorsMs } = figuresOf(
-      trio.heard,
-      BEAT_MS,
-    );
-    const sorted = takeOverErrorsMs.map(Math.abs).sort((a, b) => a - b);
-    const p99 = sorted[Math.min(sorted.length - 1, Math.floor(0.99 * sorted.length))] ?? 0;
-    const steady = steadyErrorsMs.map(Math.abs).sort((a, b) => a - b);
+    const { doubled, frames, gapMaxBeats, missing, stale } = figuresOf(trio.heard, BEAT_MS);
+    const ear = errorsOf(figuresOf(trio.heard, BEAT_MS));
+    const server = errorsOf(figuresOf(await trio.asStored(), BEAT_MS));
     const faults: string[] = [];
     if (missing.length > 0) faults.push(`missing: ${missing.join(", ")}`);
     if (gapMaxBeats > GAP_MAX_BEATS) faults.push(`a gap of ${gapMaxBeats.toFixed(2)} beats`);
-    if (!isShort && p99 > ERROR_P99_MAX_MS)
-      faults.push(`the second beat after a take-over came ${p99.toFixed(1)} ms off (p99)`);
-    if (sorted.length < kills) faults.push(`${sorted.length} take-overs of ${kills} kills`);
+    if (!isShort && server.takeOver.p99 > ERROR_P99_MAX_MS)
+      faults.push(`the second beat after a take-over came ${server.takeOver.p99.toFixed(1)} ms off (p99)`);
+    if (server.takeOver.count < kills) faults.push(`${server.takeOver.count} take-overs of ${kills} kills`);
     faults.push(...(await trio.reportFaults()));
     return {
       faults,
@@ -46,13 +42,34 @@ export const killPulse: Scenario = {
         stale,
         missing: missing.length,
         "longest gap, beats": gapMaxBeats.toFixed(3),
-        "take-overs": sorted.length,
-        "steady frames off, p50 ms": (steady[Math.floor(steady.length / 2)] ?? 0).toFixed(2),
-        "steady frames off, p99 ms": (steady[Math.floor(steady.length * 0.99)] ?? 0).toFixed(2),
-        "second beat off, p50 ms": (sorted[Math.floor(sorted.length / 2)] ?? 0).toFixed(2),
-        "second beat off, p99 ms": p99.toFixed(2),
-        "second beat off, max ms": (sorted.at(-1) ?? 0).toFixed(2),
+        "take-overs": server.takeOver.count,
+        "at the server: steady frames off, ms": textOf(server.steady),
+        "at the server: second beat off, ms": textOf(server.takeOver),
+        "at our ear: steady frames off, ms": textOf(ear.steady),
+        "at our ear: second beat off, ms": textOf(ear.takeOver),
       },
     };
   },
 };
+
+interface Spread {
+  readonly count: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+function errorsOf({ steadyErrorsMs, takeOverErrorsMs }: BeatFigures) {
+  return { steady: spreadOf(steadyErrorsMs), takeOver: spreadOf(takeOverErrorsMs) };
+}
+
+function spreadOf(errorsMs: readonly number[]): Spread {
+  const sorted = errorsMs.map(Math.abs).sort((a, b) => a - b);
+  // Nearest rank: of a hundred, the 99th.
+  const at = (part: number) => sorted[Math.ceil(part * sorted.length) - 1] ?? 0;
+  return { count: sorted.length, p50: at(0.5), p99: at(0.99), max: sorted.at(-1) ?? 0 };
+}
+
+function textOf({ max, p50, p99 }: Spread): string {
+  return `p50 ${p50.toFixed(2)}, p99 ${p99.toFixed(2)}, most ${max.toFixed(2)}`;
+}

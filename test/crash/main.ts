@@ -17,6 +17,8 @@ import { killServerPulse } from "./kill-server-pulse.ts";
 import { partition } from "./partition.ts";
 import { restartPulses } from "./restart-pulses.ts";
 import type { Outcome, Scenario } from "./scenario.ts";
+import { sdkOutage } from "./sdk/outage.ts";
+import { sdkSoak } from "./sdk/soak.ts";
 import { stopPulse } from "./stop-pulse.ts";
 import { stopReplica } from "./stop-replica.ts";
 import { threeServers } from "./three-servers.ts";
@@ -43,6 +45,8 @@ const SCENARIOS: readonly Scenario[] = [
   threeServers,
   damageCheckpoint,
   breakJournal,
+  sdkOutage,
+  sdkSoak,
 ];
 
 const args = process.argv.slice(2);

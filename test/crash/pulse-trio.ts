@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type BeatFrame, createDecoder, Refusal, subjectsOf } from "../../src/contracts/index.ts";
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
-import { journalName, reportsName } from "../../src/nats/stream-plans.ts";
+import { journalName, reportsName } from "../../src/nats/stream-names.ts";
 import { startTestCluster, startTestServer, type TestServer } from "../support/nats-server.ts";
 import { connectBus } from "../support/real-reverb.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -24,6 +24,16 @@ export interface HeardFrame {
   readonly frame: BeatFrame;
   /** On our monotonic clock. */
   readonly atMs: number;
+}
+
+interface StoredBody {
+  readonly body: {
+    readonly type?: string;
+    readonly window_id?: string;
+    readonly beat_index?: number;
+    readonly metadata?: { readonly node?: string };
+  };
+  readonly timeMs: number;
 }
 
 export interface TrioOptions {
@@ -131,24 +141,45 @@ export class PulseTrio implements AsyncDisposable {
     ];
   }
 
+  /**
+   * What was heard, each frame at the time at which the server stored it: our own ear shares two cores with all that it
+   * listens to. A frame that the journal does not hold keeps the time at which it was heard.
+   */
+  async asStored(): Promise<HeardFrame[]> {
+    const storedAtMs = new Map<string, number>();
+    for (const { body, timeMs } of await this.#messagesIn(journalName(TRIO_CLUSTER))) {
+      const key = `${body.metadata?.node} ${body.beat_index}`;
+      if (body.beat_index !== undefined && !storedAtMs.has(key)) storedAtMs.set(key, timeMs);
+    }
+    const heardAtMs = (one: HeardFrame) => performance.timeOrigin + one.atMs;
+    return this.heard.map((one) => ({
+      ...one,
+      atMs: storedAtMs.get(`${one.node} ${one.index}`) ?? heardAtMs(one),
+    }));
+  }
+
   /** The windows that a stream's frames or reports name, in order. */
   async #windowsIn(stream: string): Promise<string[]> {
+    const messages = await this.#messagesIn(stream);
+    // A tick names a window, too, and begins none.
+    return messages.flatMap(({ body: { type = "", window_id: windowId } }) =>
+      windowId === undefined || type.startsWith("backbeat.tick") ? [] : [windowId],
+    );
+  }
+
+  async #messagesIn(stream: string): Promise<StoredBody[]> {
     const api = new JetStreamApi(this.#ear);
     const { state } = await api.ask<{ readonly state: { readonly last_seq: number } }>(
       `STREAM.INFO.${stream}`,
     );
     const seqs = Array.from({ length: state.last_seq }, (_, at) => at + 1);
-    const bodies = await Promise.all(
+    return Promise.all(
       seqs.map(async (seq) => {
-        type Answer = { readonly message: { readonly data?: string } };
+        type Answer = { readonly message: { readonly data?: string; readonly time: string } };
         const { message } = await api.ask<Answer>(`STREAM.MSG.GET.${stream}`, { seq });
-        type Body = { readonly type?: string; readonly window_id?: string };
-        return JSON.parse(Buffer.from(message.data ?? "", "base64").toString()) as Body;
+        const body = JSON.parse(Buffer.from(message.data ?? "", "base64").toString()) as StoredBody["body"];
+        return { body, timeMs: Date.parse(message.time) + microsecondsOf(message.time) / 1_000 };
       }),
-    );
-    // A tick names a window, too, and begins none.
-    return bodies.flatMap(({ type = "", window_id: windowId }) =>
-      windowId === undefined || type.startsWith("backbeat.tick") ? [] : [windowId],
     );
   }
 
@@ -245,4 +276,9 @@ export class PulseTrio implements AsyncDisposable {
     await Promise.all(this.servers.map((server) => server.stop()));
     rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+/** Of an RFC 3339 time, below the millisecond. */
+function microsecondsOf(time: string): number {
+  return Number((/\.\d{3}(\d{1,3})/.exec(time)?.[1] ?? "0").padEnd(3, "0"));
 }

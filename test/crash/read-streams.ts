@@ -2,7 +2,7 @@
 import { AckPolicy, DeliverPolicy, type JsMsg, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { MsgHdrs, NatsConnection } from "@nats-io/transport-node";
 import { subjectsOf } from "../../src/contracts/index.ts";
-import { journalName, reportsName } from "../../src/nats/stream-plans.ts";
+import { journalName, reportsName } from "../../src/nats/stream-names.ts";
 import type { ReportFacts, StoredEntry } from "./ledger.ts";
 import { CLUSTER, claimIdIn } from "./load.ts";
 
@@ -61,7 +61,7 @@ function reportFacts(message: JsMsg): ReportFacts {
   };
 }
 
-async function readAll(
+export async function readAll(
   connection: NatsConnection,
   stream: string,
   take: (message: JsMsg) => void,

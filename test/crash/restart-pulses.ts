@@ -1,6 +1,6 @@
 /** All pulses killed at once; their data directories, the lease's stream, or both lost: the index goes on. */
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
-import { leaseName } from "../../src/nats/stream-plans.ts";
+import { leaseName } from "../../src/nats/stream-names.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { figuresOf } from "./beat-figures.ts";
 import { NODES, PulseTrio, TRIO_CLUSTER } from "./pulse-trio.ts";

@@ -1,6 +1,6 @@
 /** Three pulses on three servers; the one that leads the lease's stream is killed, and the beat goes on. */
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
-import { leaseName } from "../../src/nats/stream-plans.ts";
+import { leaseName } from "../../src/nats/stream-names.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { figuresOf } from "./beat-figures.ts";
 import { PulseTrio, TRIO_CLUSTER } from "./pulse-trio.ts";

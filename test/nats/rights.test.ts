@@ -11,11 +11,12 @@ import type { Finding } from "../../src/nats/doctor/finding.ts";
 import { choosePort } from "../../src/nats/free-port.ts";
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
 import { type StreamInfo, stateOf, streamInfo } from "../../src/nats/stream-info.ts";
-import { journalName, leaseName, reportsName } from "../../src/nats/stream-plans.ts";
-import { SystemClock } from "../../src/runtime/clock.ts";
-import { runAgent } from "../../src/sdk/agent.ts";
+import { journalName, leaseName, reportsName } from "../../src/nats/stream-names.ts";
+import { connectAgent } from "../../src/sdk/connect-agent.ts";
+import { createAgent } from "../../src/sdk/create-agent.ts";
 import { type ConfigHouse, configHouse } from "../support/config-house.ts";
 import type { RunningProgram } from "../support/program.ts";
+import { recordingLog } from "../support/recording-log.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 const CLUSTER = "test";
@@ -86,15 +87,25 @@ describe.each(["nkey", "password"])("nats-config --auth %s", (auth) => {
   afterAll(() => house[Symbol.asyncDispose]());
 
   /** A claim on every beat, until it is stopped. */
-  async function claiming(agentId: string) {
-    const { bus, log } = await house.bus(agentId);
-    const agent = runAgent({ clusterId: CLUSTER, agentId, subjects }, { bus, clock: new SystemClock(), log });
+  /** A claim on every beat, until it is stopped; on a connection of its own, or on one that is given to it. */
+  async function claiming(agentId: string, connection: "own" | "given" = "own") {
+    const log = recordingLog();
+    const options = { clusterId: CLUSTER, agentId, log };
+    const { name: _name, servers: _servers, ...nats } = house.settingsOf(agentId);
+    const agent =
+      connection === "own"
+        ? connectAgent(house.envOf(agentId).BACKBEAT_NATS ?? "", { ...options, nats })
+        : createAgent(await house.bare(agentId), options);
     agent.onBeat(() => agent.claim("executing"));
-    return { stop: () => agent.stop(), log };
+    let reports = 0;
+    agent.onReport(() => {
+      reports += 1;
+    });
+    return { agent, log, reports: () => reports };
   }
 
   it("reverb reports what agents claim, and an operator sees, reads and verifies it", async () => {
-    const agents = [await claiming("ci:a"), await claiming("ci:b")];
+    const agents = [await claiming("ci:a"), await claiming("ci:b", "given")];
     const watched = await house.run("operator", "watch", "--no-beats", "--reports", "3", "--json");
     expect(watched.end).toBe(0);
     const reports = watched.stdout
@@ -102,8 +113,10 @@ describe.each(["nkey", "password"])("nats-config --auth %s", (auth) => {
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(reports.at(-1)).toMatchObject({ agents_reporting: 2 });
-    for (const { log, stop } of agents) {
-      await stop();
+    for (const { agent, log, reports } of agents) {
+      await waitFor("a report", () => reports() > 0);
+      await agent.stop();
+      expect(agent.health).toMatchObject({ journal: "journal", claims: { failed: 0 } });
       expect(log.everything()).not.toMatch(/permission/i);
     }
     const shown = await house.run("operator", "reports", "--last", "2", "--json");
@@ -319,7 +332,8 @@ describe.each(["nkey", "password"])("nats-config --auth %s", (auth) => {
     expect(reports[0]?.agents_reporting).toBe(1);
     for (const [at, report] of reports.slice(1).entries())
       expect(reports[at]?.from_beat).toBe(report.to_beat + 1);
-    await claims.stop();
+    await claims.agent.stop();
+    expect(claims.agent.health).toMatchObject({ journal: "journal", claims: { failed: 0 } });
   });
 
   it("neither reverb nor the pulse was ever refused what it wanted", () => {
@@ -339,16 +353,16 @@ describe("nats-config --journal off", () => {
       ...(["pulse", "pulse", "--data-dir", "pulse", "--http", pulseHttp] as const),
       ...["--tempo", "600", ...rhythm],
     );
-    const { bus, log } = await house.bus("ci:a");
-    const ports = { bus, clock: new SystemClock(), log };
-    const agent = runAgent({ clusterId: CLUSTER, agentId: "ci:a", subjects }, ports);
+    const log = recordingLog();
+    const agent = createAgent(await house.bare("ci:a"), { clusterId: CLUSTER, agentId: "ci:a", log });
+    const reports: BarReport[] = [];
+    agent.onReport((report) => reports.push(report));
     agent.onBeat(() => agent.claim("executing"));
-    const reports: { agents_reporting: number }[] = [];
-    bus.subscribe(subjects.reverb, ({ data }) => reports.push(JSON.parse(text(data))));
     await waitFor("a report of the agent", () =>
       reports.some(({ agents_reporting }) => agents_reporting === 1),
     );
     await agent.stop();
+    expect(agent.health).toMatchObject({ journal: "none", claims: { failed: 0 } });
     for (const program of [reverb, pulse]) expect(program.stderr()).not.toMatch(/permission/i);
   });
 });

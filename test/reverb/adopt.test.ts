@@ -1,7 +1,7 @@
 /** A journal that was lost, and the way out, with running replicas on a real nats-server. */
 import { describe, expect, it } from "vitest";
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
-import { journalName } from "../../src/nats/stream-plans.ts";
+import { journalName } from "../../src/nats/stream-names.ts";
 import { openStreams } from "../../src/nats/streams.ts";
 import { type Adoption, adoptJournal } from "../../src/reverb/adopt-journal.ts";
 import { examineJournal } from "../../src/reverb/examine-journal.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { encodeReport } from "../../src/contracts/encode.ts";
 import { createReverbApi } from "../../src/http/reverb-api.ts";
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
-import { reportsName } from "../../src/nats/stream-plans.ts";
+import { reportsName } from "../../src/nats/stream-names.ts";
 import type { ReportStore } from "../../src/ports.ts";
 import { ReportHistory } from "../../src/reverb/history.ts";
 import { journalHouse, untilCommitting } from "../support/journal-house.ts";

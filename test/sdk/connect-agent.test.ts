@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Beat } from "../../src/sdk/beat.ts";
 import { connectAgent } from "../../src/sdk/connect-agent.ts";
+import { claimJournal } from "../support/claim-journal.ts";
 import { fleetStage } from "../support/fleet-stage.ts";
 import { CLUSTER } from "../support/messages.ts";
 import { startTestServer } from "../support/nats-server.ts";
@@ -30,25 +31,19 @@ describe("BACKBEAT-REQ-040 connectAgent", () => {
     await expect(agent.claim("idle")).rejects.toMatchObject({ code: "stopped" });
   });
 
-  it("outlives its server: claims are refused meanwhile and taken again afterwards", async () => {
-    await using stage = await fleetStage();
-    await stage.answerWith(5);
-    const agent = connectAgent(stage.server.url, options);
-    await agent.firstBeat(10_000);
-    await stage.server.kill("SIGKILL");
-    await waitFor("the loss", () =>
-      agent.claim("executing").then(
-        () => false,
-        ({ code }) => code === "nats-unreachable",
-      ),
+  it("S3 outlives its server: claims are kept meanwhile and delivered afterwards, in order", async () => {
+    await using journal = await claimJournal();
+    const agent = connectAgent(journal.server.url, options);
+    await agent.claim("idle", { beat_index: 1 });
+    await journal.server.kill("SIGKILL");
+    await waitFor("the loss", () => !agent.health.connected);
+    const claims = (["planning", "executing", "reviewing"] as const).map((state) =>
+      agent.claim(state, { beat_index: 2 }),
     );
-    await stage.server.restart();
-    await waitFor("a claim to be taken", () =>
-      agent.claim("executing").then(
-        () => true,
-        () => false,
-      ),
-    );
+    expect(agent.health.outbox).toMatchObject({ waiting: 3, sent: 0 });
+    await journal.server.restart();
+    await Promise.all(claims);
+    expect(await journal.storedOf("sdk:1")).toEqual(["idle 1", "planning 2", "executing 2", "reviewing 2"]);
     await agent.stop();
   });
 

@@ -54,3 +54,6 @@ export function frameBody(beatIndex: number, wish?: FrameWish): Uint8Array {
 export function claimBody(agentId: string, beatIndex: number, members?: Partial<StatusClaim>): Uint8Array {
   return encodeClaim(claimOf(agentId, beatIndex, members));
 }
+
+/** What a stream answers to who publishes what it stores. */
+export const STORED = new TextEncoder().encode('{"stream":"BACKBEAT_JOURNAL_test","seq":1}');

@@ -1,5 +1,7 @@
-/** Logs for tests: one that keeps what was said, one that says nothing. */
+/** Logs for tests: one that keeps what was said, and the one that says nothing. */
 import type { Log, LogData } from "../../src/ports.ts";
+
+export { silentLog } from "../../src/sdk/testing/silent-log.ts";
 
 export interface LogLine {
   readonly level: "debug" | "info" | "warn" | "error";
@@ -31,8 +33,3 @@ export function recordingLog(): RecordingLog {
     everything: () => JSON.stringify(lines),
   };
 }
-
-const nothing = () => undefined;
-
-/** A log that says nothing. */
-export const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };

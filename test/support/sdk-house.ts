@@ -2,12 +2,13 @@
 import type { StatusClaim } from "../../src/contracts/status-claim.ts";
 import { subjectsOf } from "../../src/contracts/subjects.ts";
 import type { BackbeatError } from "../../src/errors.ts";
-import { type Agent, runAgent } from "../../src/sdk/agent.ts";
+import type { Agent } from "../../src/sdk/agent.ts";
 import type { AgentSettings } from "../../src/sdk/agent-settings.ts";
 import type { Beat } from "../../src/sdk/beat.ts";
+import { runAgent } from "../../src/sdk/running-agent.ts";
 import { type FakeBroker, type FakeBus, fakeBroker } from "./fake-bus.ts";
 import { FakeClock, settled } from "./fake-clock.ts";
-import { CLUSTER, type FrameWish, frameBody } from "./messages.ts";
+import { CLUSTER, type FrameWish, frameBody, STORED } from "./messages.ts";
 import { type RecordingLog, recordingLog } from "./recording-log.ts";
 
 const subjects = subjectsOf(CLUSTER);
@@ -38,6 +39,8 @@ export interface SdkHouseOptions {
   readonly settings?: Partial<AgentSettings>;
   /** Frames say where their bar begins and how long bars are, as ours do; default true. */
   readonly announcesBars?: boolean;
+  /** A stream stores claims and says so; default true. */
+  readonly hasJournal?: boolean;
   /** Timers fire this much early, ms. */
   readonly earlyMs?: number;
   /** Called before the agent starts. */
@@ -45,7 +48,7 @@ export interface SdkHouseOptions {
 }
 
 export function sdkHouse(options: SdkHouseOptions = {}): SdkHouse {
-  const { announcesBars = true, connected = true } = options;
+  const { announcesBars = true, connected = true, hasJournal = true } = options;
   const clock = new FakeClock({ earlyMs: options.earlyMs ?? 0 });
   const log = recordingLog();
   const broker = fakeBroker();
@@ -54,7 +57,10 @@ export function sdkHouse(options: SdkHouseOptions = {}): SdkHouse {
   const claims: StatusClaim[] = [];
   const beats: Beat[] = [];
   const downbeats: Beat[] = [];
-  peer.subscribe(subjects.status, ({ data }) => claims.push(JSON.parse(new TextDecoder().decode(data))));
+  peer.subscribe(subjects.status, (message) => {
+    claims.push(JSON.parse(new TextDecoder().decode(message.data)));
+    if (hasJournal) message.respond(STORED);
+  });
   const body = (beatIndex: number, wish: FrameWish = {}) => {
     const { barLength = 8 } = wish;
     const barFrom = 1 + Math.floor((beatIndex - 1) / barLength) * barLength;

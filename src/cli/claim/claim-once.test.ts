@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { fakeBroker } from "../../../test/support/fake-bus.ts";
 import { FakeClock, settled } from "../../../test/support/fake-clock.ts";
-import { CLUSTER, frameBody } from "../../../test/support/messages.ts";
+import { CLUSTER, frameBody, STORED } from "../../../test/support/messages.ts";
 import { silentLog } from "../../../test/support/recording-log.ts";
 import { subjectsOf } from "../../contracts/subjects.ts";
 import type { BackbeatError } from "../../errors.ts";
-import { runAgent } from "../../sdk/agent.ts";
 import type { ClaimDetails } from "../../sdk/claims.ts";
+import { runAgent } from "../../sdk/running-agent.ts";
 import { claimOnce } from "./claim-once.ts";
 
 const subjects = subjectsOf(CLUSTER);
@@ -18,8 +18,9 @@ function house(options: { readonly connected?: boolean; readonly details?: Claim
   const peer = broker.connect();
   const lines: string[] = [];
   let claims = 0;
-  peer.subscribe(subjects.status, () => {
+  peer.subscribe(subjects.status, (message) => {
     claims += 1;
+    message.respond(STORED);
   });
   const agent = runAgent({ clusterId: CLUSTER, agentId: "a:1", subjects }, { bus, clock, log: silentLog });
   const { details = {} } = options;

@@ -1,6 +1,6 @@
 /**
- * One claim, delivered or not within a time: waits for the link, for a beat where none is given, and for the
- * server's word that it has the claim. A link that is lost meanwhile is tried again until the time is over.
+ * One claim, delivered or not within a time: waits for a beat where none is given, and for the server's word that it
+ * has the claim. The agent keeps it meanwhile, also across lost links.
  */
 import type { AgentState, StatusClaim } from "../../contracts/status-claim.ts";
 import type { Subjects } from "../../contracts/subjects.ts";
@@ -8,7 +8,6 @@ import { BackbeatError } from "../../errors.ts";
 import type { Bus, Clock } from "../../ports.ts";
 import type { Agent } from "../../sdk/agent.ts";
 import type { ClaimDetails } from "../../sdk/claims.ts";
-import { linkUp } from "../link-up.ts";
 
 export interface ClaimOrder {
   readonly clusterId: string;
@@ -48,19 +47,11 @@ export function claimOnce(order: ClaimOrder, ports: ClaimOncePorts): Promise<Sta
   }).finally(() => saying.cancel());
 }
 
-async function claimWhenPossible(order: ClaimOrder, ports: ClaimOncePorts): Promise<StatusClaim> {
-  const { agent, bus, clock } = ports;
-  const { details, state } = order;
-  for (;;) {
-    try {
-      // Twice the time: it is not this wait that gives up.
-      if (details.beat_index === undefined) await agent.firstBeat(2 * order.waitMs);
-      return await agent.claim(state, details);
-    } catch (thrown) {
-      if (!(thrown instanceof BackbeatError) || thrown.code !== "nats-unreachable") throw thrown;
-    }
-    await linkUp(bus, clock);
-  }
+async function claimWhenPossible(order: ClaimOrder, { agent }: ClaimOncePorts): Promise<StatusClaim> {
+  const { details, state, waitMs } = order;
+  // Twice the time: it is not this wait that gives up.
+  if (details.beat_index === undefined) await agent.firstBeat(2 * waitMs);
+  return agent.claim(state, details);
 }
 
 function tooLate(order: ClaimOrder, ports: ClaimOncePorts): BackbeatError {

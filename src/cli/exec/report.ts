@@ -5,11 +5,11 @@
  * reported is said in one line; if reporting began after that and came to nothing again, in one more at the end.
  */
 import type { Subjects } from "../../contracts/subjects.ts";
-import { BackbeatError, messageOf } from "../../errors.ts";
+import { messageOf } from "../../errors.ts";
 import type { Bus, Clock, Log } from "../../ports.ts";
-import { type Agent, runAgent } from "../../sdk/agent.ts";
+import type { Agent } from "../../sdk/agent.ts";
 import type { Beat } from "../../sdk/beat.ts";
-import { linkUp } from "../link-up.ts";
+import { runAgent } from "../../sdk/running-agent.ts";
 import type { Ending } from "./ending.ts";
 import type { SaidProgress } from "./progress.ts";
 import { type CommandState, endingDetails, executingDetails } from "./what-to-claim.ts";
@@ -46,7 +46,7 @@ export interface Report {
   finish(ending: Ending): Promise<string | undefined>;
 }
 
-/** A command that runs for longer is told about if it is not reported: before, a pulse may just be slow to answer. */
+/** A command that runs unreported for longer is told so: before, a pulse may be slow to answer, a server be restarted. */
 const SAY_AFTER_MS = 2_000;
 
 /** Begins to report on a bus that may still be connecting. */
@@ -63,9 +63,11 @@ class RunningReport implements Report {
   readonly #sayLater: { cancel(): void };
   readonly #offBeat: () => void;
   #isFinishing = false;
-  /** An `executing` was handed to the server's connection. */
+  /** An `executing` waits to be sent, or was. */
   #hasBegun = false;
   #hasDelivered = false;
+  /** When the claims that wait for the server began to; undefined while none does. */
+  #waitingSinceMs: number | undefined;
   /** What was said still holds. */
   #isKnown = false;
   #hasSaid = false;
@@ -86,7 +88,7 @@ class RunningReport implements Report {
     this.#offBeat();
     this.#sayLater.cancel();
     this.#isFinishing = true;
-    const failure = await this.#inTime(this.#deliver(ending));
+    const failure = await this.#inTime(this.#claimEnd(ending));
     void this.agent.stop();
     return failure === undefined || this.#isKnown ? undefined : this.#endLine(failure);
   }
@@ -117,10 +119,12 @@ class RunningReport implements Report {
   }
 
   async #beat(beat: Beat): Promise<void> {
+    const nowMs = this.#ports.clock.monotonicMs();
+    if (this.#waitingSinceMs !== undefined && nowMs - this.#waitingSinceMs >= SAY_AFTER_MS) this.#sayOnce();
+    this.#waitingSinceMs ??= nowMs;
     try {
-      const claim = this.agent.claim("executing", executingDetails(this.#command(beat)));
-      this.#hasBegun ||= this.#ports.bus.connected;
-      await claim;
+      this.#hasBegun = true;
+      await this.agent.claim("executing", executingDetails(this.#command(beat)));
       this.#delivered();
     } catch (thrown) {
       this.#ports.log.debug(messageOf(thrown));
@@ -128,25 +132,11 @@ class RunningReport implements Report {
     }
   }
 
-  /** Tries until it is delivered; the deadline ends it. */
-  async #deliver(ending: Ending): Promise<void> {
-    for (;;) {
-      try {
-        return await this.#claimEnd(ending);
-      } catch (thrown) {
-        this.#ports.log.debug(messageOf(thrown));
-        if (!(thrown instanceof BackbeatError) || thrown.code !== "nats-unreachable") throw thrown;
-        await linkUp(this.#ports.bus, this.#ports.clock);
-      }
-    }
-  }
-
   async #claimEnd(ending: Ending): Promise<void> {
     const beat = this.agent.now ?? (await this.agent.firstBeat(this.#settings.waitMs));
     const command = this.#command(beat);
     // A command that was shorter than the way to the first beat began, too.
-    if (!this.#hasBegun) await this.agent.claim("executing", executingDetails({ ...command, elapsedMs: 0 }));
-    this.#hasBegun = true;
+    if (!this.#hasBegun) void this.agent.claim("executing", executingDetails({ ...command, elapsedMs: 0 }));
     await this.agent.claim(ending.state, endingDetails(ending, command));
   }
 
@@ -163,6 +153,7 @@ class RunningReport implements Report {
 
   #delivered(): void {
     this.#hasDelivered = true;
+    this.#waitingSinceMs = undefined;
     this.#isKnown = false;
   }
 

@@ -7,7 +7,7 @@
  */
 import type { Subjects } from "../../contracts/subjects.ts";
 import type { StreamConfig } from "../stream-info.ts";
-import { journalName, reportsName } from "../stream-plans.ts";
+import { journalName, reportsName } from "../stream-names.ts";
 import { TEMPORARY_PREFIX } from "./clock-stream.ts";
 import type { Finding } from "./finding.ts";
 import { subjectsOverlap } from "./subjects.ts";

@@ -1,0 +1,270 @@
+/**
+ * How the claims of one connection reach the server, and how their senders learn that they did (BACKBEAT-REQ-041).
+ *
+ *   claim ──► published with an answer address of its own below one inbox ──► the stream that stores it answers there
+ *
+ * One subscription takes all answers of all agents that share the connection, so that a claim costs one message out
+ * and one in. Whether the cluster has a journal is learnt anew on each connection: an answer says that it has; only
+ * where none comes is the server asked, so that an agent that may not use the JetStream API need not.
+ */
+import type { Headers } from "../../contracts/report-headers.ts";
+import type { Bus, BusMessage, BusSubscription, Clock, Log, Timer } from "../../ports.ts";
+
+/** `none`: no stream keeps claims, the server's word that it took them is all there is. */
+export type JournalPresence = "unknown" | "journal" | "none";
+
+/** `nobody`: neither a stream nor anybody else was there. `refused`: the stream did not store it. */
+export type Answer =
+  | { readonly kind: "stored" }
+  | { readonly kind: "nobody" }
+  | { readonly kind: "refused"; readonly isForGood: boolean; readonly text: string };
+
+/** Who sends claims over it. */
+export interface LinkUser {
+  /** The link was lost: nothing that was sent will be answered. */
+  lost(): void;
+  /** The link is there, its journal became known, or there is room again. */
+  ready(): void;
+}
+
+interface UnderWay {
+  readonly bytes: number;
+  readonly onAnswer: (answer: Answer) => void;
+}
+
+/**
+ * Bytes sent and not answered, of all agents of a connection. The client writes into its socket without an end, so
+ * this is what bounds its memory; more than a round trip's worth of a fast link it need not be.
+ */
+export const UNDER_WAY_BYTES_MAX = 1_048_576;
+
+/** A stream answers within a few milliseconds; without one, a tenth of a second is all that the first claim loses. */
+const ASK_AFTER_MS = 100;
+/** Each wait for an answer to the question is twice the one before. */
+const ASK_AGAIN_FIRST_MS = 1_000;
+const ASK_AGAIN_MAX_MS = 30_000;
+
+const STREAM_NAMES = "$JS.API.STREAM.NAMES";
+/** `err_code` of the server: JetStream is off for this account. */
+const NOT_ENABLED = new Set([10_039, 10_076]);
+/** `err_code` of the server: the message is larger than the stream takes, now and ever. */
+const TOO_LARGE = 10_054;
+
+const decoder = new TextDecoder();
+const links = new WeakMap<Bus, Map<string, ClaimLink>>();
+
+/** The link of a bus for claims on a subject: one for all its agents. To be given back by `leave`. */
+export function claimLinkOf(
+  bus: Bus,
+  { clock, log, subject }: { readonly clock: Clock; readonly log: Log; readonly subject: string },
+): ClaimLink {
+  const ofBus = links.get(bus) ?? new Map<string, ClaimLink>();
+  links.set(bus, ofBus);
+  let link = ofBus.get(subject);
+  if (link === undefined) {
+    link = new ClaimLink({ bus, clock, log, subject, ended: () => ofBus.delete(subject) });
+    ofBus.set(subject, link);
+  }
+  return link;
+}
+
+interface ClaimLinkParts {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly subject: string;
+  readonly ended: () => void;
+}
+
+/** State: what is under way, and what is known of the journal on this connection. */
+export class ClaimLink {
+  readonly #parts: ClaimLinkParts;
+  readonly #inbox: string;
+  readonly #subscriptions: readonly BusSubscription[];
+  readonly #users = new Set<LinkUser>();
+  readonly #wantsRoom = new Set<LinkUser>();
+  readonly #underWay = new Map<number, UnderWay>();
+  #bytes = 0;
+  #token = 0;
+  #journal: JournalPresence = "unknown";
+  #askTimer: Timer | undefined;
+  #askAgainMs = ASK_AGAIN_FIRST_MS;
+  #flush: Promise<void> | undefined;
+
+  constructor(parts: ClaimLinkParts) {
+    this.#parts = parts;
+    this.#inbox = parts.bus.inbox();
+    this.#subscriptions = [
+      parts.bus.subscribe(`${this.#inbox}.*`, (message) => this.#answered(message)),
+      parts.bus.onLink((link) => (link === "lost" ? this.#lost() : this.#tellReady())),
+    ];
+  }
+
+  get connected(): boolean {
+    return this.#parts.bus.connected;
+  }
+
+  get journal(): JournalPresence {
+    return this.#journal;
+  }
+
+  join(user: LinkUser): void {
+    this.#users.add(user);
+  }
+
+  /** The last one to leave ends it. */
+  leave(user: LinkUser): void {
+    this.#users.delete(user);
+    this.#wantsRoom.delete(user);
+    if (this.#users.size > 0) return;
+    this.#askTimer?.cancel();
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    this.#parts.ended();
+  }
+
+  /** Whether so many bytes more may be sent; if not, `user` is told when there is room. */
+  hasRoomFor(bytes: number, user: LinkUser): boolean {
+    if (this.#bytes === 0 || this.#bytes + bytes <= UNDER_WAY_BYTES_MAX) return true;
+    this.#wantsRoom.add(user);
+    return false;
+  }
+
+  /**
+   * Sends a claim. Answers its token; undefined where the link ended in this very turn, of which `lost` will tell.
+   * @throws BackbeatError `bad-message` where the server would refuse it for its size
+   */
+  send(
+    { body, headers }: { readonly body: Uint8Array; readonly headers?: Headers | undefined },
+    onAnswer: (answer: Answer) => void,
+  ): number | undefined {
+    this.#token += 1;
+    const token = this.#token;
+    const replyTo = `${this.#inbox}.${token}`;
+    const { bus, subject } = this.#parts;
+    if (!bus.publish(subject, body, headers === undefined ? { replyTo } : { replyTo, headers }))
+      return undefined;
+    this.#underWay.set(token, { bytes: body.length, onAnswer });
+    this.#bytes += body.length;
+    if (this.#journal === "unknown") this.#askIn(ASK_AFTER_MS);
+    return token;
+  }
+
+  /** Its sender waits for this answer no longer. */
+  forget(token: number): void {
+    const underWay = this.#underWay.get(token);
+    if (underWay === undefined) return;
+    this.#underWay.delete(token);
+    this.#bytes -= underWay.bytes;
+    if (this.#wantsRoom.size > 0 && this.#bytes <= UNDER_WAY_BYTES_MAX / 2) this.#tellRoom();
+  }
+
+  /** As `Bus.flush`, one for all who ask in the same turn. */
+  flush(): Promise<void> {
+    if (this.#flush === undefined) {
+      this.#flush = Promise.resolve().then(() => {
+        this.#flush = undefined;
+        return this.#parts.bus.flush();
+      });
+    }
+    return this.#flush;
+  }
+
+  #answered({ data, subject }: BusMessage): void {
+    const token = subject.slice(this.#inbox.length + 1);
+    if (token === "journal") {
+      this.#heardOfJournal(data);
+      return;
+    }
+    const answer = answerOf(data);
+    if (answer === undefined) return;
+    // Nobody at all: it is asked at once whether that is a journal that is away.
+    if (answer.kind !== "nobody") this.#know("journal");
+    else if (this.#journal === "unknown") this.#ask();
+    const underWay = this.#underWay.get(Number(token));
+    if (underWay === undefined) return;
+    this.forget(Number(token));
+    underWay.onAnswer(answer);
+  }
+
+  #askIn(delayMs: number): void {
+    this.#askTimer ??= this.#parts.clock.after(delayMs, () => {
+      this.#askTimer = undefined;
+      this.#ask();
+    });
+  }
+
+  #ask(): void {
+    const { bus, subject } = this.#parts;
+    if (this.#journal !== "unknown" || !bus.connected) return;
+    const body = new TextEncoder().encode(JSON.stringify({ subject }));
+    bus.publish(STREAM_NAMES, body, { replyTo: `${this.#inbox}.journal` });
+    this.#askTimer?.cancel();
+    this.#askTimer = undefined;
+    this.#askIn(this.#askAgainMs);
+    this.#askAgainMs = Math.min(2 * this.#askAgainMs, ASK_AGAIN_MAX_MS);
+  }
+
+  #heardOfJournal(data: Uint8Array): void {
+    const presence = presenceIn(data);
+    if (presence !== "unknown") this.#know(presence);
+  }
+
+  #know(presence: "journal" | "none"): void {
+    if (this.#journal === presence || (presence === "none" && this.#journal === "journal")) return;
+    this.#journal = presence;
+    this.#askTimer?.cancel();
+    this.#askTimer = undefined;
+    this.#tellReady();
+  }
+
+  #lost(): void {
+    this.#underWay.clear();
+    this.#bytes = 0;
+    this.#journal = "unknown";
+    this.#askTimer?.cancel();
+    this.#askTimer = undefined;
+    this.#askAgainMs = ASK_AGAIN_FIRST_MS;
+    this.#wantsRoom.clear();
+    for (const user of [...this.#users]) user.lost();
+  }
+
+  #tellReady(): void {
+    for (const user of [...this.#users]) user.ready();
+  }
+
+  #tellRoom(): void {
+    const users = [...this.#wantsRoom];
+    this.#wantsRoom.clear();
+    for (const user of users) user.ready();
+  }
+}
+
+/** What a stream, or the server for nobody, says to a publisher; undefined where somebody else talks. */
+function answerOf(data: Uint8Array): Answer | undefined {
+  if (data.length === 0) return { kind: "nobody" };
+  const answer = parse(data);
+  if (typeof answer?.stream === "string" && answer.error === undefined) return { kind: "stored" };
+  const error = answer?.error as { err_code?: unknown; description?: unknown } | undefined;
+  if (typeof error?.description !== "string") return undefined;
+  return { kind: "refused", isForGood: error.err_code === TOO_LARGE, text: error.description };
+}
+
+/** What the JetStream API says of streams that take the subject. */
+function presenceIn(data: Uint8Array): JournalPresence {
+  // No responders: the server has no JetStream.
+  if (data.length === 0) return "none";
+  const answer = parse(data);
+  if (answer === undefined) return "unknown";
+  const error = answer.error as { err_code?: unknown } | undefined;
+  if (error !== undefined) return NOT_ENABLED.has(Number(error.err_code)) ? "none" : "unknown";
+  return Array.isArray(answer.streams) && answer.streams.length > 0 ? "journal" : "none";
+}
+
+function parse(data: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(decoder.decode(data));
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

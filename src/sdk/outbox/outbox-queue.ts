@@ -1,0 +1,171 @@
+/**
+ * What waits to be sent and what was sent and not yet acknowledged, of one agent, in order (S3). Pure: it sends
+ * nothing and reads no clock.
+ *
+ *   offer ──► waiting ──► next() ──► sent ──► acknowledge
+ *                ▲                    │
+ *                └────── unsend ──────┘   the link was lost: again, in the same order, with the same bytes
+ *
+ * Bounded in count and bytes. Where it is full a claim makes room only for a later one that says the same of the same
+ * task: how far a task is may be told once for many beats, how it ended may not.
+ */
+import type { StatusClaim } from "../../contracts/status-claim.ts";
+
+/**
+ * Sent and unacknowledged claims of one agent. Reverb knows a repetition among the last 64 claims of an agent; with
+ * no more than that under way, whatever is sent again is known to be one.
+ */
+export const SENT_MAX = 64;
+
+/** A claim with the bytes that stand for it. */
+export interface Queued {
+  readonly claim: StatusClaim;
+  readonly body: Uint8Array;
+}
+
+export interface OutboxLimits {
+  readonly claimsMax: number;
+  readonly bytesMax: number;
+}
+
+/** `taken`: it waits now, and `replaced` do not any more. `full`: nothing was changed. */
+export type Offered<T> =
+  | { readonly kind: "taken"; readonly replaced: readonly T[] }
+  | { readonly kind: "full" };
+
+/** State: the two queues and their size. */
+export class OutboxQueue<T extends Queued> {
+  readonly #limits: OutboxLimits;
+  #waiting: T[] = [];
+  /** Of `#waiting`: what is before it was sent. */
+  #head = 0;
+  readonly #sent = new Set<T>();
+  #bytes = 0;
+
+  constructor(limits: OutboxLimits) {
+    this.#limits = limits;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length - this.#head;
+  }
+
+  get sent(): number {
+    return this.#sent.size;
+  }
+
+  /** Sent and not settled, oldest first. */
+  get sentOnes(): readonly T[] {
+    return [...this.#sent];
+  }
+
+  /** Of all bodies that are held. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  offer(queued: T): Offered<T> {
+    const replaced: T[] = [];
+    if (!this.#hasRoomFor(queued)) {
+      const merged = this.#mergedWith(queued);
+      if (!this.#hasRoomFor(queued, merged)) return { kind: "full" };
+      for (const { entry } of merged) replaced.push(entry);
+      this.#remove(new Set(replaced));
+    }
+    this.#waiting.push(queued);
+    this.#bytes += queued.body.length;
+    return { kind: "taken", replaced };
+  }
+
+  /** The next one to send, which then counts as sent; undefined where none waits or enough are under way. */
+  next(): T | undefined {
+    if (this.#sent.size >= SENT_MAX) return undefined;
+    const queued = this.#waiting[this.#head];
+    if (queued === undefined) return undefined;
+    this.#head += 1;
+    if (this.#head === this.#waiting.length) {
+      this.#waiting = [];
+      this.#head = 0;
+    }
+    this.#sent.add(queued);
+    return queued;
+  }
+
+  /** The one that `next` would give. */
+  peek(): T | undefined {
+    return this.#sent.size >= SENT_MAX ? undefined : this.#waiting[this.#head];
+  }
+
+  /** Its end is known. False where it was not under way: it was sent again, or is done already. */
+  settle(queued: T): boolean {
+    if (!this.#sent.delete(queued)) return false;
+    this.#bytes -= queued.body.length;
+    return true;
+  }
+
+  /** What was sent and not settled waits again, before everything else. Answers how many. */
+  unsend(): number {
+    const count = this.#sent.size;
+    if (count === 0) return 0;
+    this.#waiting = [...this.#sent, ...this.#waiting.slice(this.#head)];
+    this.#head = 0;
+    this.#sent.clear();
+    return count;
+  }
+
+  /** Takes out those that wait and of which `isStale` says so, from the oldest on, until one is not. */
+  takeStale(isStale: (queued: T) => boolean): readonly T[] {
+    let end = this.#head;
+    for (; end < this.#waiting.length; end += 1) {
+      const queued = this.#waiting[end];
+      if (queued === undefined || !isStale(queued)) break;
+    }
+    const stale = this.#waiting.slice(this.#head, end);
+    this.#head = end;
+    for (const { body } of stale) this.#bytes -= body.length;
+    return stale;
+  }
+
+  /** Takes out everything, in order. */
+  takeAll(): readonly T[] {
+    this.unsend();
+    const all = this.#waiting.slice(this.#head);
+    this.#waiting = [];
+    this.#head = 0;
+    this.#bytes = 0;
+    return all;
+  }
+
+  #hasRoomFor({ body }: T, without: readonly { readonly entry: T }[] = []): boolean {
+    const freed = without.reduce((bytes, { entry }) => bytes + entry.body.length, 0);
+    const count = this.waiting + this.sent - without.length;
+    return count < this.#limits.claimsMax && this.#bytes - freed + body.length <= this.#limits.bytesMax;
+  }
+
+  /** Those that the claim right after them says over again. */
+  #mergedWith(last: T): readonly { readonly entry: T }[] {
+    const merged: { readonly entry: T }[] = [];
+    for (let at = this.#head; at < this.#waiting.length; at += 1) {
+      const entry = this.#waiting[at];
+      const after = this.#waiting[at + 1] ?? last;
+      if (entry !== undefined && isSaidOverBy(entry.claim, after.claim)) merged.push({ entry });
+    }
+    return merged;
+  }
+
+  #remove(gone: ReadonlySet<T>): void {
+    this.#waiting = this.#waiting.slice(this.#head).filter((entry) => !gone.has(entry));
+    this.#head = 0;
+    for (const { body } of gone) this.#bytes -= body.length;
+  }
+}
+
+/** Whether `later` makes `earlier` superfluous: the same state of the same task, and no end of anything. */
+function isSaidOverBy(earlier: StatusClaim, later: StatusClaim): boolean {
+  return !isTerminal(earlier) && earlier.state === later.state && earlier.task_id === later.task_id;
+}
+
+/** Says how something ended: a task, or (progress 1, no beats left) a promise to help. */
+export function isTerminal({ beats_left, progress, state }: StatusClaim): boolean {
+  return state === "completed" || state === "failed" || progress === 1 || beats_left === 0;
+}

@@ -1,0 +1,368 @@
+/**
+ * The claims of one agent on their way to the server, held until it is known that they arrived (BACKBEAT-REQ-041; S3).
+ *
+ *   add ──► queue ──► link ──► acknowledged ──► the promise of the claim resolves
+ *             ▲         │
+ *             └─────────┘ link lost, no answer in time, the stream refused: again, in order, the same bytes
+ *
+ * What cannot be kept is never dropped in silence: its promise rejects, it is counted, and a line says so.
+ */
+import type { Headers } from "../../contracts/report-headers.ts";
+import type { StatusClaim } from "../../contracts/status-claim.ts";
+import { BackbeatError, messageOf } from "../../errors.ts";
+import { RareLine } from "../../nats/rare-line.ts";
+import type { Bus, Clock, Log, Timer } from "../../ports.ts";
+import { type Answer, type ClaimLink, claimLinkOf, type LinkUser } from "./claim-link.ts";
+import { type OutboxLimits, OutboxQueue, type Queued } from "./outbox-queue.ts";
+
+/** An hour of one claim a second and a bit more; what waits for longer speaks of bars that nobody can look up any more. */
+export const CLAIMS_WAITING_MAX = 4_096;
+/** Of bodies: some thirty times a claim of the usual size for each beat of a quarter of an hour. */
+export const CLAIM_BYTES_MAX = 4 * 1_048_576;
+/** Twice as long as reverb keeps a closed bar to be looked up: after it a claim for such a bar tells nobody anything. */
+export const CLAIM_AGE_MAX_MS = 600_000;
+
+/** A cluster of NATS servers finds a new leader within some eight seconds; a stream that is there answers in some ms. */
+const ANSWER_TIMEOUT_MS = 5_000;
+/** After a stream refused or nobody was there; each wait is twice the one before. */
+const RETRY_FIRST_MS = 100;
+const RETRY_MAX_MS = 5_000;
+/** A stream may refuse each of thousands of claims. */
+const LINE_MS = 10_000;
+
+export interface OutboxParts {
+  readonly bus: Bus;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly subject: string;
+  readonly limits: OutboxLimits;
+  /** How long a claim may wait; only one whose bar is over is given up for it. */
+  readonly claimAgeMaxMs: number;
+  /** Whether the bar of a beat is over for certain, as far as is known. */
+  readonly isBarOver: (beatIndex: number) => boolean;
+}
+
+/** How often what became of claims. */
+export interface OutboxCounts {
+  /** The journal stored it, or without one the server took it. */
+  readonly acknowledged: number;
+  /** Sent once more: the link was lost or no answer came. It is the same claim, reverb counts it once. */
+  readonly sentAgain: number;
+  /** Not taken: the outbox was full. */
+  readonly refusedFull: number;
+  /** Gave way, in a full outbox, to a later claim of the same task and state. */
+  readonly replaced: number;
+  /** Waited for too long for a bar that is over. */
+  readonly expired: number;
+  /** Refused by the server for good. */
+  readonly rejected: number;
+  /** Not known to have arrived when the agent was stopped. */
+  readonly abandoned: number;
+}
+
+interface Entry extends Queued {
+  readonly headers: Headers | undefined;
+  readonly queuedAtMs: number;
+  readonly resolve: (claim: StatusClaim) => void;
+  readonly reject: (error: BackbeatError) => void;
+  sentAtMs: number;
+  token: number | undefined;
+}
+
+/** State: the queue, and when it is looked at again. */
+export class Outbox implements LinkUser {
+  readonly #parts: OutboxParts;
+  readonly #link: ClaimLink;
+  readonly #queue: OutboxQueue<Entry>;
+  readonly #line: RareLine;
+  readonly #drained = new Set<() => void>();
+  readonly #counts = {
+    acknowledged: 0,
+    sentAgain: 0,
+    refusedFull: 0,
+    replaced: 0,
+    expired: 0,
+    rejected: 0,
+    abandoned: 0,
+  };
+  #timer: Timer | undefined;
+  /** Nothing is sent until then: the stream refused, or nobody was there. */
+  #retry: Timer | undefined;
+  #retryMs = RETRY_FIRST_MS;
+  /** Nobody took a claim while it was not known whether there is a journal. */
+  #isUnanswered = false;
+  #isStopped = false;
+
+  constructor(parts: OutboxParts) {
+    const { clock } = parts;
+    this.#parts = parts;
+    this.#link = claimLinkOf(parts.bus, parts);
+    this.#link.join(this);
+    this.#queue = new OutboxQueue(parts.limits);
+    this.#line = new RareLine(LINE_MS, () => clock.monotonicMs());
+  }
+
+  get counts(): OutboxCounts {
+    return this.#counts;
+  }
+
+  /** Claims that wait, those sent and unanswered, and the bytes of both. */
+  get size(): { readonly waiting: number; readonly sent: number; readonly bytes: number } {
+    const { bytes, sent, waiting } = this.#queue;
+    return { bytes, sent, waiting };
+  }
+
+  get journal(): ClaimLink["journal"] {
+    return this.#link.journal;
+  }
+
+  /**
+   * Resolves with the claim when it arrived.
+   * @throws BackbeatError `outbox-full`, `claim-expired`, `claim-refused`, `bad-message`, `stopped`
+   */
+  add(
+    claim: StatusClaim,
+    { body, headers }: { readonly body: Uint8Array; readonly headers: Headers | undefined },
+  ) {
+    return new Promise<StatusClaim>((resolve, reject) => {
+      const queuedAtMs = this.#parts.clock.monotonicMs();
+      const entry: Entry = {
+        claim,
+        body,
+        headers,
+        queuedAtMs,
+        resolve,
+        reject,
+        sentAtMs: 0,
+        token: undefined,
+      };
+      if (this.#isStopped) {
+        reject(abandoned());
+        return;
+      }
+      const offered = this.#queue.offer(entry);
+      if (offered.kind === "full") {
+        this.#counts.refusedFull += 1;
+        reject(this.#full());
+        return;
+      }
+      for (const before of offered.replaced) {
+        this.#counts.replaced += 1;
+        before.reject(replaced(claim));
+      }
+      this.#pump();
+    });
+  }
+
+  /** Resolves when nothing is left to send or to be answered. Never rejects. */
+  drained(): Promise<void> {
+    if (this.#isEmpty()) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#drained.add(resolve);
+    });
+  }
+
+  /** What is left is given up, each with an error. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    this.#retry?.cancel();
+    for (const entry of this.#queue.takeAll()) {
+      if (entry.token !== undefined) this.#link.forget(entry.token);
+      this.#counts.abandoned += 1;
+      entry.reject(abandoned());
+    }
+    this.#link.leave(this);
+    this.#tellDrained();
+  }
+
+  lost(): void {
+    this.#retry?.cancel();
+    this.#retry = undefined;
+    this.#retryMs = RETRY_FIRST_MS;
+    this.#isUnanswered = false;
+    this.#again();
+  }
+
+  ready(): void {
+    if (this.#isUnanswered && this.#link.journal === "journal") {
+      this.#isUnanswered = false;
+      this.#again();
+    }
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#isStopped || this.#retry !== undefined) return;
+    this.#expire();
+    if (!this.#link.connected) return;
+    const nowMs = this.#parts.clock.monotonicMs();
+    for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
+      if (!this.#link.hasRoomFor(next.body.length, this)) break;
+      this.#queue.next();
+      this.#send(next, nowMs);
+    }
+    if (this.#link.journal === "none") this.#confirmByFlush();
+    this.#watchAnswers();
+  }
+
+  #send(entry: Entry, nowMs: number): void {
+    entry.sentAtMs = nowMs;
+    try {
+      entry.token = this.#link.send(entry, (answer) => this.#answered(entry, answer));
+    } catch (thrown) {
+      this.#queue.settle(entry);
+      this.#counts.rejected += 1;
+      entry.reject(refused(messageOf(thrown), thrown));
+    }
+  }
+
+  #answered(entry: Entry, answer: Answer): void {
+    entry.token = undefined;
+    if (answer.kind === "stored") this.#arrived(entry);
+    else if (answer.kind === "refused" && answer.isForGood) {
+      if (!this.#queue.settle(entry)) return;
+      this.#counts.rejected += 1;
+      entry.reject(refused(answer.text));
+    } else if (answer.kind === "nobody" && this.#link.journal !== "journal") {
+      this.#isUnanswered = true;
+      return;
+    } else this.#later(answer.kind === "refused" ? answer.text : "its journal is away");
+    this.#pump();
+    if (this.#isEmpty()) this.#tellDrained();
+  }
+
+  #arrived(entry: Entry): void {
+    this.#retryMs = RETRY_FIRST_MS;
+    if (!this.#queue.settle(entry)) return;
+    this.#counts.acknowledged += 1;
+    entry.resolve(entry.claim);
+  }
+
+  /** Without a journal: what the server has when it answers a flush has arrived. */
+  #confirmByFlush(): void {
+    const batch = this.#queue.sentOnes.filter(({ token }) => token !== FLUSHED);
+    if (batch.length === 0) return;
+    for (const entry of batch) {
+      if (entry.token !== undefined) this.#link.forget(entry.token);
+      entry.token = FLUSHED;
+    }
+    this.#link.flush().then(
+      () => {
+        for (const entry of batch) if (entry.token === FLUSHED) this.#arrived(entry);
+        this.#pump();
+        if (this.#isEmpty()) this.#tellDrained();
+      },
+      // The link is lost, and `lost` is told of it.
+      () => undefined,
+    );
+  }
+
+  /** Sends nothing for a while, then all that is unanswered again. */
+  #later(why: string): void {
+    this.#line.say((keptBack) =>
+      this.#parts.log.warn(`Claims are not stored for now: ${why}; they are sent again`, { keptBack }),
+    );
+    this.#again();
+    this.#retry = this.#parts.clock.after(this.#retryMs, () => {
+      this.#retry = undefined;
+      this.#pump();
+    });
+    this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MAX_MS);
+  }
+
+  #again(): void {
+    for (const entry of this.#queue.sentOnes) {
+      if (entry.token !== undefined) this.#link.forget(entry.token);
+      entry.token = undefined;
+    }
+    this.#counts.sentAgain += this.#queue.unsend();
+  }
+
+  /** The oldest that is unanswered decides when everything is sent again. */
+  #watchAnswers(): void {
+    if (this.#timer !== undefined || this.#queue.sent === 0) return;
+    const [oldest] = this.#queue.sentOnes;
+    const { clock } = this.#parts;
+    const waitedMs = clock.monotonicMs() - (oldest?.sentAtMs ?? 0);
+    this.#timer = clock.after(Math.max(1, ANSWER_TIMEOUT_MS - waitedMs), () => {
+      this.#timer = undefined;
+      const [first] = this.#queue.sentOnes;
+      const isLate = first !== undefined && clock.monotonicMs() - first.sentAtMs >= ANSWER_TIMEOUT_MS;
+      if (isLate && this.#link.connected && this.#retry === undefined) this.#later("no answer came");
+      else this.#watchAnswers();
+    });
+  }
+
+  /** Gives up what waited for too long for a bar that is over. */
+  #expire(): void {
+    const { claimAgeMaxMs, clock, isBarOver } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    const stale = this.#queue.takeStale(
+      ({ claim, queuedAtMs }) => nowMs - queuedAtMs > claimAgeMaxMs && isBarOver(claim.beat_index),
+    );
+    if (stale.length === 0) return;
+    this.#counts.expired += stale.length;
+    for (const { claim, reject } of stale) reject(expired(claim, claimAgeMaxMs));
+    this.#line.say((keptBack) =>
+      this.#parts.log.warn(`${stale.length} claims waited too long for bars that are over`, { keptBack }),
+    );
+    if (this.#isEmpty()) this.#tellDrained();
+  }
+
+  #isEmpty(): boolean {
+    return this.#queue.waiting + this.#queue.sent === 0;
+  }
+
+  #tellDrained(): void {
+    for (const resolve of this.#drained) resolve();
+    this.#drained.clear();
+  }
+
+  #full(): BackbeatError {
+    const { claimsMax, bytesMax } = this.#parts.limits;
+    const { bytes, sent, waiting } = this.#queue;
+    const why = this.#link.connected ? "the server does not confirm them" : "the link to NATS is down";
+    this.#line.say((keptBack) =>
+      this.#parts.log.warn("The outbox is full: claims are refused", { keptBack, waiting, bytes }),
+    );
+    return new BackbeatError(
+      "outbox-full",
+      `Cannot claim: ${waiting + sent} claims (${bytes} bytes) wait because ${why}, and the outbox holds at most ${claimsMax} (${bytesMax} bytes); wait for claims to be acknowledged before you make more`,
+      { data: { waiting, sent, bytes } },
+    );
+  }
+}
+
+/** Stands for a token where the answer is that of a flush. */
+const FLUSHED = -1;
+
+function replaced({ beat_index, state }: StatusClaim): BackbeatError {
+  return new BackbeatError(
+    "outbox-full",
+    `Not sent: the outbox was full, and the later claim "${state}" of beat ${beat_index} for the same task took its place`,
+    { data: { replacedByBeat: beat_index } },
+  );
+}
+
+function expired({ beat_index }: StatusClaim, ageMaxMs: number): BackbeatError {
+  return new BackbeatError(
+    "claim-expired",
+    `Not sent: the claim for beat ${beat_index} waited for more than ${Math.round(ageMaxMs / 1_000)} s and its bar is over`,
+    { data: { beatIndex: beat_index } },
+  );
+}
+
+function refused(why: string, cause?: unknown): BackbeatError {
+  return new BackbeatError("claim-refused", `Cannot claim: the server refuses this claim for good: ${why}`, {
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function abandoned(): BackbeatError {
+  return new BackbeatError(
+    "stopped",
+    "The agent was stopped before the server confirmed this claim, which may be lost; give stop() more time, or start another agent and claim again",
+  );
+}
