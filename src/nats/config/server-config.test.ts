@@ -33,6 +33,12 @@ describe("serverConfigText", () => {
     ]);
   });
 
+  it("the server keeps what waits for an answer ten seconds, not two minutes", () => {
+    expect(
+      serverConfigText(config()).match(/service: "[^"]*", accounts: \[[^\]]*\], threshold: "10s"/g),
+    ).toHaveLength(2);
+  });
+
   it("holds the public halves of keys and no seed, and says so", () => {
     const { users } = config();
     const text = serverConfigText(config({ users }));

@@ -29,8 +29,11 @@ export interface ServerConfig {
   readonly users: readonly ConfigUser[];
 }
 
-/** A pulse answers at once; the server forgets after so long that it may. */
-const ANSWER_WITHIN = "5s";
+/**
+ * A pulse answers at once, a stream within 8 s where it has lost its leader. After so long the server forgets who is to
+ * be answered: without a journal nobody answers a claim, and each would be kept for two minutes otherwise.
+ */
+const ANSWER_WITHIN = "10s";
 
 /** Each user's own, below the usual one: nobody may subscribe to another's, or to all. */
 export function inboxPrefixOf(userName: string): string {
@@ -47,8 +50,8 @@ export function serverConfigText(config: ServerConfig): string {
       .flatMap((user) => userLines(user, config));
   const imported = (kind: string, subject: string) =>
     `      { ${kind}: { account: ${text(services)}, subject: ${text(subject)} } }`;
-  const exported = (kind: string, subject: string) =>
-    `      { ${kind}: ${text(subject)}, accounts: [${text(agents)}] }`;
+  const exported = (kind: string, subject: string, more = "") =>
+    `      { ${kind}: ${text(subject)}, accounts: [${text(agents)}]${more} }`;
   return [
     ...headLines(config),
     `port: ${port}`,
@@ -63,7 +66,7 @@ export function serverConfigText(config: ServerConfig): string {
     "    ]",
     "    exports: [",
     ...[beat, reverb].map((subject) => exported("stream", subject)),
-    ...[status, now].map((subject) => exported("service", subject)),
+    ...[status, now].map((subject) => exported("service", subject, `, threshold: "${ANSWER_WITHIN}"`)),
     "    ]",
     "  }",
     "",
