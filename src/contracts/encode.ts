@@ -64,9 +64,11 @@ function write(form: Form, message: object): Uint8Array {
 
 /** Open members may hold what JSON cannot: a bigint, a circle, nesting without end. */
 function stringify(form: Form, message: object): string {
-  const members = new Map(Object.entries(message));
+  const members = message as Readonly<Record<string, unknown>>;
+  const ordered: Record<string, unknown> = {};
+  for (const name of form.known) if (Object.hasOwn(members, name)) ordered[name] = members[name];
   try {
-    return JSON.stringify(Object.fromEntries(form.known.map((name) => [name, members.get(name)])));
+    return JSON.stringify(ordered);
   } catch (cause) {
     throw unwritable(form, `it does not fit JSON: ${messageOf(cause)}`, { cause });
   }

@@ -49,13 +49,17 @@ export class ClaimSender {
    * Sends a claim; resolves with it when it arrived.
    * @throws BackbeatError `bad-message`, `no-beat`, and those of `Outbox.add`
    */
-  async send(state: AgentState, details: ClaimDetails): Promise<StatusClaim> {
+  send(state: AgentState, details: ClaimDetails): Promise<StatusClaim> {
     const { clusterId, currentBeat, outbox, signer, subject } = this.#parts;
-    const beat = details.beat_index ?? currentBeat();
-    const claim = this.#fill(state, details, beat ?? 0);
-    const body = encodeWholeClaim(claim);
-    if (beat === undefined) throw noBeat(clusterId);
-    return outbox.add(claim, { body, headers: signer?.sign(subject, body) });
+    try {
+      const beat = details.beat_index ?? currentBeat();
+      const claim = this.#fill(state, details, beat ?? 0);
+      const body = encodeWholeClaim(claim);
+      if (beat === undefined) throw noBeat(clusterId);
+      return outbox.add(claim, { body, headers: signer?.sign(subject, body) });
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
   }
 
   #fill(state: AgentState, details: ClaimDetails, beat: number): StatusClaim {

@@ -191,7 +191,7 @@ class RunningAgent implements Agent {
 
   claim(state: AgentState, details: ClaimDetails = {}): Promise<StatusClaim> {
     if (this.#stopped === undefined) return this.#send(state, details);
-    return this.#noted(state, Promise.reject(stopped("claim")));
+    return this.#noted(Promise.reject(stopped("claim")));
   }
 
   emitStatusClaim({
@@ -250,19 +250,22 @@ class RunningAgent implements Agent {
   }
 
   #send(state: AgentState, details: ClaimDetails): Promise<StatusClaim> {
-    return this.#noted(state, this.#claims.send(state, details));
+    return this.#noted(this.#claims.send(state, details));
   }
 
   /** Also handles its failure: a promise that nobody awaits must not end the process. */
-  #noted(state: AgentState, sent: Promise<StatusClaim>): Promise<StatusClaim> {
-    sent.catch((thrown: unknown) => {
-      this.#failed += 1;
-      this.#failures.say((keptBack) =>
-        this.#ports.log.warn(`A claim "${state}" came to nothing: ${messageOf(thrown)}`, { keptBack }),
-      );
-    });
+  #noted(sent: Promise<StatusClaim>): Promise<StatusClaim> {
+    sent.catch(this.#noteFailure);
     return sent;
   }
+
+  /** One for all claims: thousands may wait. */
+  readonly #noteFailure = (thrown: unknown): void => {
+    this.#failed += 1;
+    this.#failures.say((keptBack) =>
+      this.#ports.log.warn(`A claim came to nothing: ${messageOf(thrown)}`, { keptBack }),
+    );
+  };
 
   #beatMs(): number | undefined {
     const tempoBpm = this.currentTempo();

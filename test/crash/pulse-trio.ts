@@ -239,9 +239,10 @@ export class PulseTrio implements AsyncDisposable {
   async signal(node: string, signal: NodeJS.Signals): Promise<void> {
     const child = this.#children.get(node);
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, "exit");
+    const ends = signal !== "SIGSTOP" && signal !== "SIGCONT";
+    const exited = ends ? once(child, "exit") : undefined;
     child.kill(signal);
-    if (signal !== "SIGSTOP" && signal !== "SIGCONT") await exited;
+    await exited;
   }
 
   async ask(node: string, path: string): Promise<Readonly<Record<string, unknown>>> {

@@ -17,10 +17,13 @@ import type { StatusClaim } from "../../contracts/status-claim.ts";
  */
 export const SENT_MAX = 64;
 
-/** A claim with the bytes that stand for it. */
+/** What the queue must know of a claim. Kept small: an outage of a minute is thousands of them. */
 export interface Queued {
-  readonly claim: StatusClaim;
-  readonly body: Uint8Array;
+  readonly beatIndex: number;
+  /** Of its body. */
+  readonly bytes: number;
+  /** The same for two claims of which the later says the earlier over again; undefined for one that is never said over. */
+  readonly saying: string | undefined;
 }
 
 export interface OutboxLimits {
@@ -65,15 +68,14 @@ export class OutboxQueue<T extends Queued> {
   }
 
   offer(queued: T): Offered<T> {
-    const replaced: T[] = [];
+    let replaced: readonly T[] = [];
     if (!this.#hasRoomFor(queued)) {
-      const merged = this.#mergedWith(queued);
-      if (!this.#hasRoomFor(queued, merged)) return { kind: "full" };
-      for (const { entry } of merged) replaced.push(entry);
+      replaced = this.#saidOverBefore(queued);
+      if (!this.#hasRoomFor(queued, replaced)) return { kind: "full" };
       this.#remove(new Set(replaced));
     }
     this.#waiting.push(queued);
-    this.#bytes += queued.body.length;
+    this.#bytes += queued.bytes;
     return { kind: "taken", replaced };
   }
 
@@ -99,7 +101,7 @@ export class OutboxQueue<T extends Queued> {
   /** Its end is known. False where it was not under way: it was sent again, or is done already. */
   settle(queued: T): boolean {
     if (!this.#sent.delete(queued)) return false;
-    this.#bytes -= queued.body.length;
+    this.#bytes -= queued.bytes;
     return true;
   }
 
@@ -122,7 +124,7 @@ export class OutboxQueue<T extends Queued> {
     }
     const stale = this.#waiting.slice(this.#head, end);
     this.#head = end;
-    for (const { body } of stale) this.#bytes -= body.length;
+    for (const { bytes } of stale) this.#bytes -= bytes;
     return stale;
   }
 
@@ -136,36 +138,35 @@ export class OutboxQueue<T extends Queued> {
     return all;
   }
 
-  #hasRoomFor({ body }: T, without: readonly { readonly entry: T }[] = []): boolean {
-    const freed = without.reduce((bytes, { entry }) => bytes + entry.body.length, 0);
+  #hasRoomFor({ bytes }: T, without: readonly T[] = []): boolean {
+    const freed = without.reduce((sum, one) => sum + one.bytes, 0);
     const count = this.waiting + this.sent - without.length;
-    return count < this.#limits.claimsMax && this.#bytes - freed + body.length <= this.#limits.bytesMax;
+    return count < this.#limits.claimsMax && this.#bytes - freed + bytes <= this.#limits.bytesMax;
   }
 
   /** Those that the claim right after them says over again. */
-  #mergedWith(last: T): readonly { readonly entry: T }[] {
-    const merged: { readonly entry: T }[] = [];
+  #saidOverBefore(last: T): readonly T[] {
+    const over: T[] = [];
     for (let at = this.#head; at < this.#waiting.length; at += 1) {
       const entry = this.#waiting[at];
       const after = this.#waiting[at + 1] ?? last;
-      if (entry !== undefined && isSaidOverBy(entry.claim, after.claim)) merged.push({ entry });
+      if (entry?.saying !== undefined && entry.saying === after.saying) over.push(entry);
     }
-    return merged;
+    return over;
   }
 
   #remove(gone: ReadonlySet<T>): void {
     this.#waiting = this.#waiting.slice(this.#head).filter((entry) => !gone.has(entry));
     this.#head = 0;
-    for (const { body } of gone) this.#bytes -= body.length;
+    for (const { bytes } of gone) this.#bytes -= bytes;
   }
 }
 
-/** Whether `later` makes `earlier` superfluous: the same state of the same task, and no end of anything. */
-function isSaidOverBy(earlier: StatusClaim, later: StatusClaim): boolean {
-  return !isTerminal(earlier) && earlier.state === later.state && earlier.task_id === later.task_id;
-}
-
-/** Says how something ended: a task, or (progress 1, no beats left) a promise to help. */
-export function isTerminal({ beats_left, progress, state }: StatusClaim): boolean {
-  return state === "completed" || state === "failed" || progress === 1 || beats_left === 0;
+/**
+ * What a claim says that a later one may say over again: a state of a task, as long as neither has ended. How far it is
+ * may be told once for many beats; the end of a task, or of a promise (progress 1, no beats left), may not be left out.
+ */
+export function sayingOf({ beats_left, progress, state, task_id }: StatusClaim): string | undefined {
+  const isEnd = state === "completed" || state === "failed" || progress === 1 || beats_left === 0;
+  return isEnd ? undefined : `${state} ${task_id ?? ""}`;
 }

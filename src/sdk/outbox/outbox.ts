@@ -13,11 +13,11 @@ import { BackbeatError, messageOf } from "../../errors.ts";
 import { RareLine } from "../../nats/rare-line.ts";
 import type { Bus, Clock, Log, Timer } from "../../ports.ts";
 import { type Answer, type ClaimLink, claimLinkOf, type LinkUser } from "./claim-link.ts";
-import { type OutboxLimits, OutboxQueue, type Queued } from "./outbox-queue.ts";
+import { type OutboxLimits, OutboxQueue, type Queued, sayingOf } from "./outbox-queue.ts";
 
 /** An hour of one claim a second and a bit more; what waits for longer speaks of bars that nobody can look up any more. */
 export const CLAIMS_WAITING_MAX = 4_096;
-/** Of bodies: some thirty times a claim of the usual size for each beat of a quarter of an hour. */
+/** Of bodies: a kilobyte for each of them, some four times what a claim has as a rule. */
 export const CLAIM_BYTES_MAX = 4 * 1_048_576;
 /** Twice as long as reverb keeps a closed bar to be looked up: after it a claim for such a bar tells nobody anything. */
 export const CLAIM_AGE_MAX_MS = 600_000;
@@ -61,12 +61,15 @@ export interface OutboxCounts {
 }
 
 interface Entry extends Queued {
+  /** Its bytes, one character each: a string is a third of what an array of its own costs, and thousands may wait. */
+  readonly packed: string;
   readonly headers: Headers | undefined;
+  /** Whole ms, as is `sentAtMs`. */
   readonly queuedAtMs: number;
   readonly resolve: (claim: StatusClaim) => void;
   readonly reject: (error: BackbeatError) => void;
   sentAtMs: number;
-  token: number | undefined;
+  token: number;
 }
 
 /** State: the queue, and when it is looked at again. */
@@ -123,18 +126,19 @@ export class Outbox implements LinkUser {
   add(
     claim: StatusClaim,
     { body, headers }: { readonly body: Uint8Array; readonly headers: Headers | undefined },
-  ) {
-    return new Promise<StatusClaim>((resolve, reject) => {
-      const queuedAtMs = this.#parts.clock.monotonicMs();
+  ): Promise<StatusClaim> {
+    return new Promise((resolve, reject) => {
       const entry: Entry = {
-        claim,
-        body,
+        beatIndex: claim.beat_index,
+        bytes: body.length,
+        saying: sayingOf(claim),
+        packed: pack(body),
         headers,
-        queuedAtMs,
+        queuedAtMs: this.#nowMs(),
         resolve,
         reject,
         sentAtMs: 0,
-        token: undefined,
+        token: UNSENT,
       };
       if (this.#isStopped) {
         reject(abandoned());
@@ -169,7 +173,7 @@ export class Outbox implements LinkUser {
     this.#timer?.cancel();
     this.#retry?.cancel();
     for (const entry of this.#queue.takeAll()) {
-      if (entry.token !== undefined) this.#link.forget(entry.token);
+      if (entry.token >= 0) this.#link.forget(entry.token);
       this.#counts.abandoned += 1;
       entry.reject(abandoned());
     }
@@ -197,9 +201,9 @@ export class Outbox implements LinkUser {
     if (this.#isStopped || this.#retry !== undefined) return;
     this.#expire();
     if (!this.#link.connected) return;
-    const nowMs = this.#parts.clock.monotonicMs();
+    const nowMs = this.#nowMs();
     for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
-      if (!this.#link.hasRoomFor(next.body.length, this)) break;
+      if (!this.#link.hasRoomFor(next.bytes, this)) break;
       this.#queue.next();
       this.#send(next, nowMs);
     }
@@ -210,7 +214,8 @@ export class Outbox implements LinkUser {
   #send(entry: Entry, nowMs: number): void {
     entry.sentAtMs = nowMs;
     try {
-      entry.token = this.#link.send(entry, (answer) => this.#answered(entry, answer));
+      const claim = { body: unpack(entry.packed), headers: entry.headers };
+      entry.token = this.#link.send(claim, (answer) => this.#answered(entry, answer)) ?? UNSENT;
     } catch (thrown) {
       this.#queue.settle(entry);
       this.#counts.rejected += 1;
@@ -219,7 +224,7 @@ export class Outbox implements LinkUser {
   }
 
   #answered(entry: Entry, answer: Answer): void {
-    entry.token = undefined;
+    entry.token = UNSENT;
     if (answer.kind === "stored") this.#arrived(entry);
     else if (answer.kind === "refused" && answer.isForGood) {
       if (!this.#queue.settle(entry)) return;
@@ -237,7 +242,7 @@ export class Outbox implements LinkUser {
     this.#retryMs = RETRY_FIRST_MS;
     if (!this.#queue.settle(entry)) return;
     this.#counts.acknowledged += 1;
-    entry.resolve(entry.claim);
+    entry.resolve(JSON.parse(unpack(entry.packed).toString()) as StatusClaim);
   }
 
   /** Without a journal: what the server has when it answers a flush has arrived. */
@@ -245,7 +250,7 @@ export class Outbox implements LinkUser {
     const batch = this.#queue.sentOnes.filter(({ token }) => token !== FLUSHED);
     if (batch.length === 0) return;
     for (const entry of batch) {
-      if (entry.token !== undefined) this.#link.forget(entry.token);
+      if (entry.token >= 0) this.#link.forget(entry.token);
       entry.token = FLUSHED;
     }
     this.#link.flush().then(
@@ -274,8 +279,8 @@ export class Outbox implements LinkUser {
 
   #again(): void {
     for (const entry of this.#queue.sentOnes) {
-      if (entry.token !== undefined) this.#link.forget(entry.token);
-      entry.token = undefined;
+      if (entry.token >= 0) this.#link.forget(entry.token);
+      entry.token = UNSENT;
     }
     this.#counts.sentAgain += this.#queue.unsend();
   }
@@ -297,18 +302,22 @@ export class Outbox implements LinkUser {
 
   /** Gives up what waited for too long for a bar that is over. */
   #expire(): void {
-    const { claimAgeMaxMs, clock, isBarOver } = this.#parts;
-    const nowMs = clock.monotonicMs();
+    const { claimAgeMaxMs, isBarOver } = this.#parts;
+    const nowMs = this.#nowMs();
     const stale = this.#queue.takeStale(
-      ({ claim, queuedAtMs }) => nowMs - queuedAtMs > claimAgeMaxMs && isBarOver(claim.beat_index),
+      ({ beatIndex, queuedAtMs }) => nowMs - queuedAtMs > claimAgeMaxMs && isBarOver(beatIndex),
     );
     if (stale.length === 0) return;
     this.#counts.expired += stale.length;
-    for (const { claim, reject } of stale) reject(expired(claim, claimAgeMaxMs));
+    for (const { beatIndex, reject } of stale) reject(expired(beatIndex, claimAgeMaxMs));
     this.#line.say((keptBack) =>
       this.#parts.log.warn(`${stale.length} claims waited too long for bars that are over`, { keptBack }),
     );
     if (this.#isEmpty()) this.#tellDrained();
+  }
+
+  #nowMs(): number {
+    return Math.round(this.#parts.clock.monotonicMs());
   }
 
   #isEmpty(): boolean {
@@ -335,8 +344,17 @@ export class Outbox implements LinkUser {
   }
 }
 
-/** Stands for a token where the answer is that of a flush. */
-const FLUSHED = -1;
+/** Stand for a token: nothing is under way, or the answer will be that of a flush. */
+const UNSENT = -1;
+const FLUSHED = -2;
+
+function pack(body: Uint8Array): string {
+  return Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1");
+}
+
+function unpack(packed: string): Buffer {
+  return Buffer.from(packed, "latin1");
+}
 
 function replaced({ beat_index, state }: StatusClaim): BackbeatError {
   return new BackbeatError(
@@ -346,11 +364,11 @@ function replaced({ beat_index, state }: StatusClaim): BackbeatError {
   );
 }
 
-function expired({ beat_index }: StatusClaim, ageMaxMs: number): BackbeatError {
+function expired(beatIndex: number, ageMaxMs: number): BackbeatError {
   return new BackbeatError(
     "claim-expired",
-    `Not sent: the claim for beat ${beat_index} waited for more than ${Math.round(ageMaxMs / 1_000)} s and its bar is over`,
-    { data: { beatIndex: beat_index } },
+    `Not sent: the claim for beat ${beatIndex} waited for more than ${Math.round(ageMaxMs / 1_000)} s and its bar is over`,
+    { data: { beatIndex } },
   );
 }
 

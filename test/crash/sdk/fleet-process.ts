@@ -4,14 +4,10 @@
  */
 import { writeFileSync } from "node:fs";
 import { connect } from "@nats-io/transport-node";
-import { type Agent, BackbeatError, createAgent } from "../../../src/sdk/index.ts";
+import { type Agent, BackbeatError, createAgent, type StatusClaim } from "../../../src/sdk/index.ts";
 import type { FleetAccount, FleetOrder, FleetWord } from "./fleet-words.ts";
 
 const MS_PER_SECOND = 1_000;
-
-interface Pending {
-  readonly madeAtMs: number;
-}
 
 const order = JSON.parse(process.argv[2] ?? "") as FleetOrder;
 const say = (word: FleetWord) => process.send?.(word);
@@ -31,6 +27,7 @@ for (let at = 0; at < order.agents; at += 1)
     createAgent(connection, {
       clusterId: order.clusterId,
       agentId: `${order.prefix}:${at}`,
+      log: { debug() {}, info() {}, warn() {}, error() {} },
       ...(order.claimsMax === undefined ? {} : { limits: { claimsMax: order.claimsMax } }),
     }),
   );
@@ -45,7 +42,7 @@ const account: FleetAccount = {
   rssMaxBytes: 0,
   unhandled: 0,
 };
-const pending = new Set<Pending>();
+let pending = 0;
 /** `agent n` of every claim whose promise resolved. */
 const resolved: string[] = [];
 let backAtMs = Number.POSITIVE_INFINITY;
@@ -71,7 +68,7 @@ while (isClaiming) {
   await new Promise((resolve) => setTimeout(resolve, 5));
 }
 say({ kind: "stopped" });
-while (pending.size > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+while (pending > 0) await new Promise((resolve) => setTimeout(resolve, 20));
 clearInterval(measure);
 await Promise.all(agents.map((agent) => agent.stop()));
 await connection.close();
@@ -80,24 +77,23 @@ say({ kind: "account", account });
 process.disconnect();
 
 function claim(at: number): void {
-  const one: Pending = { madeAtMs: nowMs() };
-  pending.add(one);
+  pending += 1;
   numbers[at] = (numbers[at] ?? 0) + 1;
   const n = numbers[at];
-  agents[at]
-    ?.claim("executing", { task_id: "work", metadata: { n } })
-    .then(
-      () => {
-        account.resolved += 1;
-        resolved.push(`${order.prefix}:${at} ${n}`);
-        if (one.madeAtMs < backAtMs) account.lastOfOldAtMs = nowMs();
-      },
-      (error: unknown) => {
-        const code = error instanceof BackbeatError ? error.code : String(error);
-        account.rejected[code] = (account.rejected[code] ?? 0) + 1;
-      },
-    )
-    .finally(() => pending.delete(one));
+  agents[at]?.claim("executing", { task_id: "work", metadata: { n, at: nowMs() } }).then(arrived, refused);
+}
+
+function arrived({ agent_id, metadata }: StatusClaim): void {
+  pending -= 1;
+  account.resolved += 1;
+  resolved.push(`${agent_id} ${metadata?.n}`);
+  if (Number(metadata?.at) < backAtMs) account.lastOfOldAtMs = nowMs();
+}
+
+function refused(error: unknown): void {
+  pending -= 1;
+  const code = error instanceof BackbeatError ? error.code : String(error);
+  account.rejected[code] = (account.rejected[code] ?? 0) + 1;
 }
 
 /** What is really held: garbage is collected first, where the process was started so that it can be. */

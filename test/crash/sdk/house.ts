@@ -1,4 +1,4 @@
-/** A reverb and a pulse of the real program, for tests of agents. */
+/** A reverb and a pulse of the real program, with bars of eight beats, for tests of agents. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
@@ -37,12 +37,12 @@ export async function startHouse({ clusterId, dir, server, tempoBpm = 60 }: Hous
       stdio: ["ignore", "ignore", "pipe"],
     });
   };
-  const reverb = start("reverb", ["--journal", "on"]);
+  const reverb = start("reverb", ["--journal", "on", "--bar-length", "8"]);
   reverb.stderr?.on("data", (chunk: Buffer) => {
     url ??= /reverb answers on (http:[^\s"]+)/.exec(chunk.toString())?.[1];
   });
   const startPulse = () => {
-    const child = start("pulse", ["--tempo", String(tempoBpm)]);
+    const child = start("pulse", ["--tempo", String(tempoBpm), "--bar-length", "8"]);
     // What it says is read, so that it is never held up.
     child.stderr?.resume();
     return child;
