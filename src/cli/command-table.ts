@@ -14,7 +14,7 @@ const ENTRIES: Entries = {
     about:
       "Starts what is missing and shows where to look. For trying and developing: fast beats, short bars, nothing kept but the data directory. Ctrl-C stops everything.",
     examples: [
-      { line: "backbeat up", does: "three sample agents at 60 beats a minute, a report every 8 beats" },
+      { line: "backbeat up", does: "a dozen sample agents at 60 beats a minute, a report every 8 beats" },
       { line: "backbeat up --agents 0 --tempo 120", does: "no agents of ours: bring your own" },
       { line: "backbeat up --nats nats://10.0.0.5:4222", does: "on a NATS server that runs already" },
     ],

@@ -1,4 +1,5 @@
 /** Reverb as a part of a process: lock, NATS, service, HTTP, each with its end. */
+import { fileURLToPath } from "node:url";
 import { listen } from "../http/listen.ts";
 import { createReverbApi } from "../http/reverb-api.ts";
 import type { NatsBus } from "../nats/bus.ts";
@@ -8,12 +9,16 @@ import { runReverb } from "../reverb/reverb.ts";
 import type { ReverbSettings } from "../reverb/settings.ts";
 import type { ReverbView } from "../reverb/view.ts";
 import { CheckpointFile } from "../runtime/checkpoint-file.ts";
+import { readDashboard } from "../runtime/dashboard-files.ts";
 import { reverbMetrics, watchProcess } from "../runtime/metrics.ts";
 import type { SettingsOf } from "../runtime/settings/table.ts";
 import { startWatchdog } from "../runtime/watchdog.ts";
 import { openBus, subjectsFor } from "./nats-link.ts";
 import { type Home, openHome, type ServiceHost } from "./service-host.ts";
 import { streamPlansOf } from "./stream-settings.ts";
+
+/** Where the build puts the dashboard: beside the compiled sources. */
+const DASHBOARD_DIRECTORY = fileURLToPath(new URL("../dashboard", import.meta.url));
 
 /** The settings of `reverb`, which those of `up` contain, but for where else to look at servers. */
 export type ReverbOptions = Omit<SettingsOf<"reverb">, "natsMonitors"> &
@@ -52,7 +57,12 @@ export async function startReverb(settings: ReverbOptions, host: ServiceHost): P
   const watchdog = startWatchdog({ log });
   lifecycle.onStop("the watchdog", () => watchdog.stop());
 
-  const api = createReverbApi(reverb.view, { log, metricsText: () => metrics.text() });
+  const api = createReverbApi(reverb.view, {
+    log,
+    metricsText: () => metrics.text(),
+    events: { clients: settings.eventClientsMax },
+    pages: readDashboard(DASHBOARD_DIRECTORY, log),
+  });
   lifecycle.onStop("the HTTP API of reverb", () => api.close());
   const { url } = await listen(api, { ...settings.http, setting: "--http", log });
   return { url, view: reverb.view, opened: reverb.opened };

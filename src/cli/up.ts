@@ -1,7 +1,7 @@
 /**
  * `backbeat up`: a whole house on one machine, in the order in which the parts need each other.
  *
- * nats-server ──► reverb ──► pulse ──► what they do, on stdout ──► sample agents, each a process of its own.
+ * nats-server ──► reverb ──► pulse ──► what they do, on stdout ──► sample agents, a process of their own.
  * They end in the reverse order.
  */
 import { relative } from "node:path";
@@ -29,17 +29,8 @@ interface Place {
   readonly host: ServiceHost;
 }
 
-/** Short tasks that go wrong now and then: within a minute there is one of everything to see. */
-const SAMPLE_LIFE = [
-  "--task-beats",
-  "6",
-  "--fail-rate",
-  "0.15",
-  "--help-rate",
-  "0.2",
-  "--block-rate",
-  "0.15",
-];
+/** Those beyond the cast: short tasks that go wrong now and then. */
+const SAMPLE_LIFE = ["--seed", "1", "--prefix", "worker", "--task-beats", "6", "--fail-rate", "0.15"];
 
 /** What is promised of reports, in the words of the first screen. */
 const PROMISES: Readonly<Record<ReverbStatus["mode"], string>> = {

@@ -3,6 +3,7 @@ import { type AgentState, STATES } from "../contracts/status-claim.ts";
 import type { BarAgents } from "./bar-agents.ts";
 import { givenOf } from "./claim-values.ts";
 import type { KnownAgents } from "./known-agents.ts";
+import type { TaskRecord } from "./task-record.ts";
 import type { Window } from "./window.ts";
 
 /** A window on one row, valid until the next entry is applied. `moveTo` turns it to another agent of the same bar. */
@@ -21,6 +22,11 @@ export class AgentRecord {
   moveTo(row: number): this {
     this.#row = row;
     return this;
+  }
+
+  /** Its row: small, kept for as long as the agent is remembered, and then another's. */
+  get lane(): number {
+    return this.#row;
   }
 
   get agentId(): string {
@@ -58,6 +64,11 @@ export class AgentRecord {
 
   get notes(): string | undefined {
     return this.#known.notes[this.#row];
+  }
+
+  /** Its tasks with an outcome or a promise in the bar of the last claim. */
+  get tasks(): readonly Pick<TaskRecord, "taskId" | "lastState">[] {
+    return this.#bar.tasksOf(this.#row);
   }
 
   get dependencies(): readonly string[] {

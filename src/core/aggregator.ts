@@ -5,6 +5,7 @@
  * clock. A bar closes at the first entry after the frame that opened a later one that is a tick naming it or a
  * higher frame; so at most two bars are open, and every bar seen to begin is reported exactly once (R1).
  */
+import type { BeatFrame } from "../contracts/beat-frame.ts";
 import type { ReplayCarry } from "../contracts/report-headers.ts";
 import { type AgentRecord, type FoundAgent, findAgent, visitAgents } from "./agent-record.ts";
 import type { AggregatorSettings, FoldStart } from "./aggregator-settings.ts";
@@ -20,6 +21,7 @@ import { OpenBars } from "./open-bars.ts";
 import type { ClaimOutcome, ClaimRefusal, FrameOutcome, MarkOutcome, Outcome } from "./outcome.ts";
 import { RecentIds } from "./recent-ids.ts";
 import { ReplayTrail } from "./replay-trail.ts";
+import type { ScoreCells } from "./score-cells.ts";
 import { jsonPieces, type Pieces, type SnapshotReader } from "./snapshot-format.ts";
 import type { WindowDetail, WindowSummary } from "./summary.ts";
 import { Tally } from "./tally.ts";
@@ -50,6 +52,7 @@ export class Aggregator {
   #closed: WindowDetail[] = [];
   #dependenciesCut = 0;
   #isRestarted = false;
+  #newestFrame: BeatFrame | undefined;
   /** A gap that no frame has followed yet: it reaches into the bar that comes next. */
   #gapMs = 0;
 
@@ -100,6 +103,11 @@ export class Aggregator {
     return this.#line.newest;
   }
 
+  /** The frame that it is, for people; undefined before the first that this process heard, also where `newest` is known. */
+  get newestFrame(): BeatFrame | undefined {
+    return this.#newestFrame;
+  }
+
   /** Beats per bar, as learnt. */
   get barLength(): number {
     return this.#bars.length;
@@ -129,6 +137,11 @@ export class Aggregator {
   /** Calls `visit` with the last claim of every agent that is remembered: the same object each time, do not keep it. */
   eachAgent(visit: (agent: AgentRecord, windowId: string) => void): void {
     visitAgents(this.#open.known, this.#open.remembered(), visit);
+  }
+
+  /** Lets cells take the last claim of every agent. O(agents), a few nanoseconds each. */
+  sample(cells: ScoreCells): void {
+    if (this.#line.newest !== undefined) cells.look(this.#open.known, this.#line.newest.index);
   }
 
   /** The last claim of one agent. */
@@ -215,6 +228,7 @@ export class Aggregator {
     const window = isSameBar && current !== undefined ? current : this.#openWindowWith(entry);
     window.hear(entry);
     this.#line.accept(entry);
+    this.#newestFrame = entry.frame;
     this.#gapMs = 0;
     this.#landHeld(entry.frame.beat_index, isFirst);
     if (entry.frame.beat_index >= this.#unseenHeldTo) this.#unseenHeldTo = 0;

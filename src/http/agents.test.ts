@@ -38,7 +38,7 @@ describe("BACKBEAT-REQ-020 GET /api/v1/agents", () => {
     expect(body).toEqual({ agents: [tester], total_count: 1 });
     const nothing = { task_id: null, progress: null, beats_left: null, next_beat: null, notes: null };
     const { body: silentBuilder } = await get("/api/v1/agents/builder:1");
-    expect(silentBuilder).toEqual({ ...tester, agent_id: "builder:1", ...nothing });
+    expect(silentBuilder).toMatchObject({ ...tester, agent_id: "builder:1", ...nothing });
   });
 
   it.each([

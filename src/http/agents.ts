@@ -1,15 +1,15 @@
-/** GET /api/v1/agents and /api/v1/agents/{agentId}: who claimed last, what, and what it is (BACKBEAT-REQ-020). */
+/** GET /api/v1/agents: who claimed last, what, and what it is (BACKBEAT-REQ-020). */
 import Type from "typebox";
 import { AgentId, BeatIndex, Count, described, WindowId } from "../contracts/fields.ts";
 import { STATES } from "../contracts/status-claim.ts";
-import type { AgentSummary, Presence } from "../core/summary.ts";
+import type { AgentSummary } from "../core/summary.ts";
 import type { ReverbView } from "../reverb/view.ts";
+import { PRESENCES, presenceText } from "./agent-words.ts";
 import {
   agentIdParameter,
   component,
   INPUT_FAILURES,
   limitParameter,
-  NoQuery,
   nullable,
   PAGE_ITEMS_DEFAULT,
   timestamp,
@@ -18,19 +18,8 @@ import {
 } from "./fields.ts";
 import type { HttpApp } from "./http-app.ts";
 
-/** What an agent can be. A record, so that the compiler asks for a word that is missing. */
-const PRESENCE_MEANINGS: Readonly<Record<Presence, string>> = {
-  progressing: "its state, task or progress changed within one bar",
-  waiting: "it is blocked, or its next claim is not due yet",
-  alive: "it claims, but nothing moves",
-  silent: "no claim for two whole beats past the beat that was due",
-};
-
-const PRESENCES = Object.keys(PRESENCE_MEANINGS) as readonly Presence[];
-
-const presenceText = PRESENCES.map((presence) => `${presence}: ${PRESENCE_MEANINGS[presence]}`).join("; ");
-
-const Agent = component("Agent", "An agent's last claim, and what the agent is.", {
+/** Members of an agent, wherever one is shown. */
+export const AGENT = {
   agent_id: described(AgentId, "Who claims."),
   presence: Type.Enum([...PRESENCES], { description: `What it is. ${presenceText}.` }),
   state: Type.Enum([...STATES], { description: "What it says that it is doing." }),
@@ -45,14 +34,16 @@ const Agent = component("Agent", "An agent's last claim, and what the agent is."
   last_claim_at: timestampField("When that claim arrived."),
   window_id: described(WindowId, "The bar of that claim."),
   claims_count: described(Count, "Its claims that were counted in that bar."),
-});
+};
+
+const Agent = component("Agent", "An agent's last claim, and what the agent is.", AGENT);
 
 const AgentList = component("AgentList", "Agents in order of their ids.", {
   agents: Type.Array(Agent),
   total_count: described(Count, "How many match in all, on this page or not."),
 });
 
-const AgentNotFound = component("AgentNotFound", "No such agent has claimed lately.", {
+export const AgentNotFound = component("AgentNotFound", "No such agent has claimed lately.", {
   error: Type.Literal("agent not found"),
   agent_id: described(AgentId, "As it was asked for."),
   text: Type.String(),
@@ -68,7 +59,7 @@ const Filter = Type.Object({
   after: Type.Optional(agentIdParameter("Only ids that sort after this one: the last id of a page.")),
 });
 
-/** Adds both paths. */
+/** Adds the list. */
 export function addAgents(app: HttpApp, view: ReverbView): void {
   const list = {
     summary: "Agents that have claimed lately, in order of their ids",
@@ -79,24 +70,10 @@ export function addAgents(app: HttpApp, view: ReverbView): void {
     const { items, total } = view.agents({ limit: PAGE_ITEMS_DEFAULT, ...request.query });
     return { agents: items.map(agentBody), total_count: total };
   });
-
-  const one = {
-    summary: "One agent: its last claim, its age in beats, what it is",
-    params: Type.Object({ agentId: agentIdParameter("The agent.") }),
-    querystring: NoQuery,
-    response: { 200: Agent, 404: AgentNotFound, ...INPUT_FAILURES },
-  };
-  app.get("/api/v1/agents/:agentId", { schema: one }, async (request, reply) => {
-    const { agentId } = request.params;
-    const agent = view.agent(agentId);
-    if (agent !== undefined) return agentBody(agent);
-    reply.code(404);
-    const text = "No such agent: it never claimed, or not for two bars";
-    return { error: "agent not found" as const, agent_id: agentId, text };
-  });
 }
 
-function agentBody(agent: AgentSummary): Type.Static<typeof Agent> {
+/** An agent as it is shown. */
+export function agentBody(agent: AgentSummary): Type.Static<typeof Agent> {
   return {
     agent_id: agent.agentId,
     presence: agent.presence,

@@ -42,10 +42,22 @@ export function component<Members extends Type.TProperties>(
 /** A BarReport as on the wire, as a component of the document. */
 export const ReportBody = { ...BarReportSchema, $id: "BarReport" };
 
+export interface LimitOptions {
+  readonly description: string;
+  readonly default?: number;
+  readonly maximum?: number;
+}
+
 /** The parameter `limit` of a list. */
-export function limitParameter(options: { readonly description: string; readonly default?: number }) {
-  const title = `an integer from 1 to ${PAGE_ITEMS_MAX}`;
-  return Type.Integer({ title, minimum: 1, maximum: PAGE_ITEMS_MAX, ...options });
+export function limitParameter({ maximum = PAGE_ITEMS_MAX, ...options }: LimitOptions) {
+  return integerParameter({ minimum: 1, maximum, ...options });
+}
+
+/** A whole number as a parameter. */
+export function integerParameter(
+  options: LimitOptions & { readonly minimum: number; readonly maximum: number },
+) {
+  return Type.Integer({ title: `an integer from ${options.minimum} to ${options.maximum}`, ...options });
 }
 
 /** A window id as path value or parameter, in either case. */

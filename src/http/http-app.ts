@@ -21,6 +21,7 @@ import { addInputCheck } from "./input-check.ts";
 import { HTTP_LIMITS, type HttpLimits, serverOptions } from "./limits.ts";
 import { addMethodGate } from "./method-gate.ts";
 import type { ApiInfo } from "./openapi.ts";
+import { addPages, type Pages } from "./pages.ts";
 import { harden } from "./security-headers.ts";
 import { addSelfDescription } from "./self-description.ts";
 
@@ -43,6 +44,8 @@ export interface HttpAppOptions {
   readonly log: Log;
   /** What differs from {@link HTTP_LIMITS}. */
   readonly limits?: Partial<HttpLimits>;
+  /** What is shown at `/` in place of the list of paths. */
+  readonly pages?: Pages | undefined;
 }
 
 /** In place of Fastify's own, which are loaded and compiled at start: input is checked in input-check.ts. */
@@ -69,6 +72,7 @@ export function createHttpApp(info: ApiInfo, options: HttpAppOptions): HttpApp {
   addFailureHandler(app, options.log);
   addMethodGate(app);
   addInputCheck(app);
-  addSelfDescription(app, info);
+  addSelfDescription(app, info, { hasIndex: options.pages !== undefined });
+  if (options.pages !== undefined) addPages(app, options.pages);
   return app;
 }

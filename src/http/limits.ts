@@ -20,7 +20,7 @@ export interface HttpLimits {
   readonly headerBytes: number;
   /** Bytes of a request's body: nothing that we answer carries one worth more. */
   readonly bodyBytes: number;
-  /** Connections at once: dashboards and scrapers, far below the usual 1,024 open files. */
+  /** Connections at once: a third for event streams, the rest for all else; below the usual 1,024 open files. */
   readonly connections: number;
   /** Requests on one connection before the client is told to open another: none keeps its place for ever. */
   readonly requestsPerConnection: number;
@@ -34,8 +34,41 @@ export const HTTP_LIMITS: HttpLimits = {
   checkEveryMs: 1_000,
   headerBytes: 16 * 1024,
   bodyBytes: 4 * 1024,
-  connections: 256,
+  connections: 768,
   requestsPerConnection: 1_000,
+};
+
+/** What those who listen to events may cost. */
+export interface EventLimits {
+  /** Streams at once. */
+  readonly clients: number;
+  /** Bytes that wait for one client; more than all that may be resumed. Events are shared, so they cost their size once. */
+  readonly unreadBytes: number;
+  /** A client that takes nothing for so long while something waits for it is gone, or as good as gone. */
+  readonly stuckMs: number;
+  /** A comment is sent after so long without an event: below `idleMs`, and below what proxies wait. */
+  readonly keepAliveMs: number;
+  /** A stream is ended after so long, and its client resumes: a peer that vanished without a word keeps its place no longer. */
+  readonly lifeMs: number;
+  /** How often the last three are looked at. */
+  readonly sweepMs: number;
+  /** Claims are looked at for so long after the last client has left: it may come back and miss nothing. */
+  readonly lingerMs: number;
+  /** Events that can be resumed, and their bytes: some minutes of a small fleet, half a minute of 10,000 agents. */
+  readonly ringEvents: number;
+  readonly ringBytes: number;
+}
+
+export const EVENT_LIMITS: EventLimits = {
+  clients: 256,
+  unreadBytes: 2 * 1024 * 1024,
+  stuckMs: 10_000,
+  keepAliveMs: 10_000,
+  lifeMs: 600_000,
+  sweepMs: 2_500,
+  lingerMs: 10_000,
+  ringEvents: 1_024,
+  ringBytes: 1024 * 1024,
 };
 
 /** Longest value in a path, percent-encoded: an agent id of 128 characters, each as three. */

@@ -19,6 +19,9 @@ export interface DeclaredRoute {
   readonly response?: unknown;
 }
 
+/** Configuration of a route that is not documented, as a picture of a page. */
+export const UNDOCUMENTED = { isDocumented: false } as const;
+
 export interface ApiInfo {
   readonly title: string;
   /** What the service does, for readers of the document. */

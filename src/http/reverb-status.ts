@@ -12,6 +12,7 @@ import {
   timestamp,
   timestampField,
 } from "./fields.ts";
+import { HEALTH_LEVELS, healthOf } from "./health-words.ts";
 import type { HttpApp } from "./http-app.ts";
 import { JournalBody, journalBody } from "./journal-body.ts";
 import { NotReady } from "./probes.ts";
@@ -69,6 +70,18 @@ const Status = component("ReverbStatus", "What reverb is doing.", {
     description: "Where the order of messages comes from.",
   }),
   tempo_bpm: nullable(Type.Number({ description: "As announced by the newest frame." })),
+  durability_reason: nullable(
+    Type.String({ description: "Why no more may be promised; null before anything was probed." }),
+  ),
+  health: Type.Object({
+    level: Type.Enum([...HEALTH_LEVELS], { description: "bad: not ready; warning: an alarm stands." }),
+    text: Type.String({ description: "Why, for people." }),
+  }),
+  agents_reporting: nullable(described(Count, "Agents in the last bar that is over.")),
+  events: Type.Object({
+    clients: described(Count, "Who listens to /api/v1/events now."),
+    clients_max: described(Count, "How many may."),
+  }),
   lag_beats: Type.Number({ description: "Beats by which the newest frame is behind the timeline." }),
   expected_agents: nullable(described(Count, "Agents that the operator expects, if said.")),
   journal: nullable(JournalBody),
@@ -94,7 +107,7 @@ export function addReverbStatus(app: HttpApp, view: ReverbView): void {
     querystring: NoQuery,
     response: { 200: Status, ...INPUT_FAILURES },
   };
-  app.get("/api/v1/status", { schema: status }, async () => statusBody(view.status()));
+  app.get("/api/v1/status", { schema: status }, async () => statusBody(view));
 }
 
 function nowBody(status: ReverbStatus) {
@@ -106,7 +119,9 @@ function nowBody(status: ReverbStatus) {
   };
 }
 
-function statusBody(status: ReverbStatus): Type.Static<typeof Status> {
+function statusBody(view: ReverbView): Type.Static<typeof Status> {
+  const status = view.status();
+  const { audience } = view.live;
   return {
     service: REVERB_SERVICE,
     cluster_id: status.clusterId,
@@ -121,6 +136,10 @@ function statusBody(status: ReverbStatus): Type.Static<typeof Status> {
     timestamp: timestamp(status.nowMs),
     mode: status.mode,
     tempo_bpm: status.tempoBpm ?? null,
+    durability_reason: status.durabilityReason ?? null,
+    health: healthOf(view.ready(), status.alarms),
+    agents_reporting: status.agentsReporting ?? null,
+    events: { clients: audience?.clients ?? 0, clients_max: audience?.clientsMax ?? 0 },
     lag_beats: status.lagBeats,
     expected_agents: status.expectedAgents ?? null,
     journal: status.journal === undefined ? null : journalBody(status.journal),

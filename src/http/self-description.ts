@@ -2,7 +2,13 @@
 import Type from "typebox";
 import { component, FAILURES } from "./fields.ts";
 import type { HttpApp } from "./http-app.ts";
-import { type ApiInfo, type DeclaredRoute, type OpenApiDocument, openApiDocument } from "./openapi.ts";
+import {
+  type ApiInfo,
+  type DeclaredRoute,
+  type OpenApiDocument,
+  openApiDocument,
+  UNDOCUMENTED,
+} from "./openapi.ts";
 
 const PathList = component("PathList", "Every path of this service.", {
   title: Type.String(),
@@ -16,15 +22,20 @@ const Document = {
   content: { "application/json": { schema: Type.Record(Type.String(), Type.Unknown()) } },
 };
 
-/** Adds GET /openapi.json and GET /. Must be called before any other route is added. */
-export function addSelfDescription(app: HttpApp, info: ApiInfo): void {
+/** Adds GET /openapi.json and, unless a page has its place, GET /. Must be called before any other route is added. */
+export function addSelfDescription(
+  app: HttpApp,
+  info: ApiInfo,
+  { hasIndex }: { readonly hasIndex: boolean },
+): void {
   const routes: DeclaredRoute[] = [];
   let made: OpenApiDocument | undefined;
   const document = () => {
     made ??= openApiDocument(info, routes);
     return made;
   };
-  app.addHook("onRoute", ({ url, method, schema }) => {
+  app.addHook("onRoute", ({ config, url, method, schema }) => {
+    if (config === UNDOCUMENTED) return;
     const methods = [method].flat().filter((one) => one !== "HEAD");
     routes.push(...methods.map((one) => ({ ...schema, url, method: one })));
   });
@@ -35,6 +46,7 @@ export function addSelfDescription(app: HttpApp, info: ApiInfo): void {
   };
   app.get("/openapi.json", { schema: openapi }, async () => ({ ...document() }));
 
+  if (hasIndex) return;
   const index = { summary: "The paths of this service", response: { 200: PathList, ...FAILURES } };
   app.get("/", { schema: index }, async () => {
     const paths = Object.entries(document().paths);

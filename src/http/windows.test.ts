@@ -10,7 +10,7 @@ describe("BACKBEAT-REQ-020 GET /api/v1/windows", () => {
     const { status, body } = await get("/api/v1/windows");
     expect(status).toBe(200);
     expect(body).toEqual({
-      windows: fake.windows.map(({ windowId, fromBeat, toBeat, open }) => ({
+      windows: fake.windows.map(({ windowId, fromBeat, toBeat, open, stateCounts }) => ({
         window_id: windowId,
         from_beat: fromBeat,
         to_beat: toBeat,
@@ -18,6 +18,10 @@ describe("BACKBEAT-REQ-020 GET /api/v1/windows", () => {
         claims_count: 28,
         agents_reporting: 3,
         last_updated: NOW,
+        state_counts: stateCounts,
+        completed_tasks: 1,
+        failed_tasks: 2,
+        issues_count: 2,
       })),
       total_count: 3,
     });

@@ -6,12 +6,13 @@ import Type from "typebox";
 import { BeatIndex, Count, described, WindowId } from "../contracts/fields.ts";
 import { type AgentState, STATES } from "../contracts/status-claim.ts";
 import type { WindowDetail, WindowSummary } from "../core/summary.ts";
-import type { ReverbView } from "../reverb/view.ts";
+import type { ListedWindow, ReverbView } from "../reverb/view.ts";
 import {
   component,
   INPUT_FAILURES,
   limitParameter,
   NoQuery,
+  nullable,
   ReportBody,
   timestamp,
   timestampField,
@@ -29,24 +30,34 @@ const COMMON = {
   last_updated: timestampField("When its last message arrived."),
 };
 
-const Window = component("Window", "One bar in short.", {
-  ...COMMON,
-  agents_reporting: described(Count, "Distinct agents whose claims were counted."),
-});
+const stateCounts = STATES.map(
+  (state) => [state, described(Count, `Counted claims that say ${state}.`)] as const,
+);
+
+const StateCounts = Type.Object(Object.fromEntries(stateCounts) as Record<AgentState, typeof Count>);
+
+const Window = component(
+  "Window",
+  "One bar in short; what is added up when it closes is null while it is open.",
+  {
+    ...COMMON,
+    agents_reporting: described(Count, "Distinct agents whose claims were counted."),
+    state_counts: nullable(StateCounts),
+    completed_tasks: nullable(described(Count, "Tasks that were completed.")),
+    failed_tasks: nullable(described(Count, "Tasks that failed.")),
+    issues_count: nullable(described(Count, "Kinds of issues of its report.")),
+  },
+);
 
 const WindowList = component("WindowList", "Bars, newest first.", {
   windows: Type.Array(Window),
   total_count: described(Count, "How many there are in all, on this page or not."),
 });
 
-const stateCounts = STATES.map(
-  (state) => [state, described(Count, `Counted claims that say ${state}.`)] as const,
-);
-
 const WindowAggregation = component("WindowAggregation", "What was counted in one bar.", {
   ...COMMON,
   unique_agents: described(Count, "Distinct agents whose claims were counted."),
-  state_counts: Type.Object(Object.fromEntries(stateCounts) as Record<AgentState, typeof Count>),
+  state_counts: StateCounts,
   completed_tasks: described(Count, "Distinct tasks of agents whose last state is completed."),
   failed_tasks: described(Count, "Distinct tasks of agents whose last state is failed."),
   conservation: ConservationBody,
@@ -118,8 +129,15 @@ function commonBody(window: WindowSummary) {
   };
 }
 
-function windowBody(window: WindowSummary): Type.Static<typeof Window> {
-  return { ...commonBody(window), agents_reporting: window.agentsReporting };
+function windowBody(window: ListedWindow): Type.Static<typeof Window> {
+  return {
+    ...commonBody(window),
+    agents_reporting: window.agentsReporting,
+    state_counts: window.stateCounts === undefined ? null : { ...window.stateCounts },
+    completed_tasks: window.completedTasks ?? null,
+    failed_tasks: window.failedTasks ?? null,
+    issues_count: window.issueDetails?.length ?? null,
+  };
 }
 
 function windowDetailBody(window: WindowDetail): Type.Static<typeof OneWindow> {

@@ -57,6 +57,7 @@ async function house(
   const log = recordingLog();
   const clock = new FakeClock();
   const full: boolean[] = [];
+  const told: (readonly [firstSeq: number, claims: string])[] = [];
   const otherJournal: string[] = [];
   const tail = new ReportTail({
     reports: store,
@@ -78,9 +79,11 @@ async function house(
     chainAfterFirstSeq: 0,
     isReplay,
     onOtherJournal: (text) => otherJournal.push(text),
+    onStored: ({ position }, headers) =>
+      void told.push([position.firstSeq, headers["Backbeat-Claims"] ?? ""]),
     onFull: (isFull) => full.push(isFull),
   });
-  return { store, tail, commits, log, clock, full, chain, otherJournal };
+  return { store, tail, commits, log, clock, full, told, chain, otherJournal };
 }
 
 type House = Awaited<ReturnType<typeof house>>;
@@ -104,10 +107,15 @@ function storedBars(store: MemoryReportStore): number[] {
 
 describe("Commits", () => {
   it("R1 stores each bar once, in order, each with the hash of the one before", async () => {
-    const { commits, store } = await house();
+    const { commits, store, told } = await house();
     for (const n of [1, 2, 3]) commits.add(barOf(n), 0);
     await commits.settled();
     expect(storedBars(store)).toEqual([1, 2, 3]);
+    expect(told).toEqual([
+      [10, "1"],
+      [20, "2"],
+      [30, "3"],
+    ]);
     const hashes = store.records.slice(1).map(({ headers }) => headers?.get("Backbeat-Hash"));
     const prevs = store.records.slice(1).map(({ headers }) => headers && readReportFacts(headers)?.prev);
     expect(prevs).toEqual(["", hashes[0], hashes[1]]);

@@ -7,7 +7,7 @@
  * server, which republishes what it stored, says it on the wire once.
  */
 import { encodeReport } from "../contracts/encode.ts";
-import { HASH_HEADER, type ReportFacts, reportHeaders } from "../contracts/report-headers.ts";
+import { HASH_HEADER, type Headers, type ReportFacts, reportHeaders } from "../contracts/report-headers.ts";
 import type { WindowDetail } from "../core/summary.ts";
 import { BackbeatError } from "../errors.ts";
 import type { Clock, Log, Metrics, ReportStore } from "../ports.ts";
@@ -20,6 +20,7 @@ export const COMMITS_WAITING_MAX = 100;
 const ASK_AGAIN_MS = 250;
 
 interface ComputedBar {
+  readonly detail: WindowDetail;
   readonly windowId: string;
   readonly firstSeq: number;
   readonly body: Uint8Array;
@@ -44,6 +45,8 @@ export interface CommitsParts {
   readonly isReplay: boolean;
   /** It did not: the journal is not what it was. Nothing is committed any more. */
   readonly onOtherJournal: (text: string) => void;
+  /** A bar that was computed here is stored, with these headers. */
+  readonly onStored: (detail: WindowDetail, headers: Headers) => void;
   /** Too many wait, or enough of them are done. */
   readonly onFull: (isFull: boolean) => void;
 }
@@ -123,7 +126,7 @@ export class Commits {
     this.#parts.metrics.observe("report_bytes", body.length);
     const { firstSeq, lastSeq, replayFrom } = detail.position;
     const facts = { ...this.#parts.chain, claims: detail.claimsCount, firstSeq, lastSeq, replayFrom };
-    this.#waiting.push({ windowId: detail.windowId, firstSeq, body, facts, barOverAtMs });
+    this.#waiting.push({ detail, windowId: detail.windowId, firstSeq, body, facts, barOverAtMs });
     if (this.#waiting.length === COMMITS_WAITING_MAX) this.#parts.onFull(true);
     this.#running ??= this.#run();
   }
@@ -213,6 +216,8 @@ export class Commits {
     if (headers[HASH_HEADER] === stored.hash) {
       if (isOurs) this.counts.committed += 1;
       else this.counts.confirmed += 1;
+      // The first bar of a replay was stored, and told, long ago.
+      if (!isFirst) this.#parts.onStored(bar.detail, headers);
       return true;
     }
     const text = `the stored report of window ${bar.windowId} is not the one that was computed here: ${differenceOf(bar, stored)}`;

@@ -16,10 +16,18 @@ import type { ReverbParts } from "./parts.ts";
 import { decoderOptions } from "./settings.ts";
 import type { Readiness } from "./view.ts";
 
+/** Why core mode promises no more. */
+export const CORE_MODE_REASON =
+  "core mode keeps nothing; it needs JetStream for this account, and --journal auto or on";
+
+/** In core mode a report travels without any. */
+const NO_HEADERS = {};
+
 /** Runs from its creation on. */
 export class CoreMode implements ReverbMode {
   readonly name = "core";
   readonly durability = "best-effort";
+  readonly durabilityReason = CORE_MODE_REASON;
   readonly decoder;
   readonly aggregator: Aggregator;
   readonly #parts: ReverbParts;
@@ -35,7 +43,10 @@ export class CoreMode implements ReverbMode {
     this.#parts = parts;
     this.decoder = createDecoder(decoderOptions(settings));
     this.aggregator = new Aggregator(settings);
-    this.#outgoing = new OutgoingReports(settings.subjects.reverb, ports);
+    this.#outgoing = new OutgoingReports(settings.subjects.reverb, {
+      ...ports,
+      onPublished: (detail) => parts.live.reported(detail, NO_HEADERS),
+    });
     this.#barLength = new BarLengthWatch(settings.barLength, ports);
     const intake = new Intake({
       ...parts,
@@ -64,6 +75,10 @@ export class CoreMode implements ReverbMode {
 
   get newestFrameAtMs(): number | undefined {
     return this.#intake.newestFrameAtMs;
+  }
+
+  get seq(): number {
+    return this.#intake.seq;
   }
 
   get counts(): ModeCounts {

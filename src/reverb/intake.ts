@@ -49,6 +49,11 @@ export class Intake {
     return this.#newestFrameAtMs;
   }
 
+  /** Place of the last entry. */
+  get seq(): number {
+    return this.#seq;
+  }
+
   /** Since when the link is down; undefined while it is up. */
   get linkLostAtMs(): number | undefined {
     return this.#linkLostAtMs;
@@ -94,6 +99,7 @@ export class Intake {
     this.#deliver(startedAtMs);
     if (outcome === "opened") this.#scheduleTick(startedAtMs, frame.tempo_bpm);
     this.#parts.barLength.hear(aggregator.barLength);
+    this.#parts.live.timeMoved({ aggregator, seq: this.#seq, isCurrent: true });
   }
 
   linkLost(): void {

@@ -101,6 +101,7 @@ export class JournalFold {
       isReplay: restored === undefined && parts.tail.lastOfChain !== undefined,
       onOtherJournal: (text) =>
         this.#break({ kind: "went-back", text: `the journal is not what it was: ${text}` }),
+      onStored: (detail, headers) => parts.live.reported(detail, headers),
       onFull: (isFull) => this.#hold("commits", isFull),
     });
     this.checkpoints = new Checkpoints(this.#readSeq, {
@@ -222,7 +223,7 @@ export class JournalFold {
   }
 
   #timeMoved(message: StreamMessage, outcome: "advanced" | "opened" | "closed"): void {
-    const { barLength, ports, settings } = this.#parts;
+    const { barLength, live, ports, settings } = this.#parts;
     const nowMs = ports.clock.monotonicMs();
     this.#deliver(nowMs);
     if (outcome === "closed") {
@@ -231,6 +232,7 @@ export class JournalFold {
     }
     this.#newestFrameAtMs = nowMs;
     barLength.hear(this.aggregator.barLength);
+    live.timeMoved({ aggregator: this.aggregator, seq: message.seq, isCurrent: this.#isCaughtUp });
     if (outcome === "advanced") {
       if (this.aggregator.closingWindowId === undefined) this.ticks.cancel();
       return;

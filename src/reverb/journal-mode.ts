@@ -36,6 +36,7 @@ const STOP_MAX_MS = 2_000;
 export class JournalMode implements ReverbMode {
   readonly name = "journal";
   readonly durability: Durability;
+  readonly durabilityReason: string;
   readonly history: ReportHistory;
   readonly #parts: ReverbParts;
   readonly #streams: Streams;
@@ -65,6 +66,7 @@ export class JournalMode implements ReverbMode {
     this.#streams = streams;
     this.#fail = fail;
     this.durability = streams.durability;
+    this.durabilityReason = streams.durabilityReason;
     this.history = new ReportHistory(streams.reports, settings.subjects.commit);
     this.#profile = profileOf(settings);
     this.#profileHash = profileHashOf(this.#profile);
@@ -113,6 +115,10 @@ export class JournalMode implements ReverbMode {
 
   get newestFrameAtMs(): number | undefined {
     return this.#fold?.newestFrameAtMs;
+  }
+
+  get seq(): number {
+    return this.#fold?.readSeq ?? 0;
   }
 
   get counts(): ModeCounts {

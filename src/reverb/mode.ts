@@ -24,6 +24,10 @@ export interface RaisedAlarm {
 export interface ReverbMode {
   readonly name: ReverbStatus["mode"];
   readonly durability: Durability;
+  /** Completes "because …"; undefined where nothing was probed. */
+  readonly durabilityReason?: string;
+  /** Place of the last entry that was taken; 0 before the first. */
+  readonly seq: number;
   readonly aggregator: Aggregator;
   readonly decoder: Decoder;
   /** When the newest frame of the line was read, on the monotonic clock; undefined before the first. */

@@ -11,8 +11,14 @@ import type { ReverbPorts } from "./parts.ts";
 /** Reports kept while the link is down: as many bars as are retained for the API by default. */
 export const REPORTS_WAITING_MAX = 100;
 
+export interface OutgoingParts extends ReverbPorts {
+  /** The server has a report. */
+  readonly onPublished: (detail: WindowDetail) => void;
+}
+
 interface Outgoing {
   readonly windowId: string;
+  readonly detail: WindowDetail;
   readonly body: Uint8Array;
   /** When the frame was read that showed the bar to be over, on the monotonic clock. */
   readonly barOverAtMs: number;
@@ -21,7 +27,7 @@ interface Outgoing {
 /** State: the reports that the server does not have yet, oldest first. */
 export class OutgoingReports {
   readonly #subject: string;
-  readonly #ports: ReverbPorts;
+  readonly #ports: OutgoingParts;
   #waiting: Outgoing[] = [];
   #published = 0;
   #dropped = 0;
@@ -30,7 +36,7 @@ export class OutgoingReports {
   /** Asked to send while sending: the link may have come back since the last try. */
   #isAskedAgain = false;
 
-  constructor(subject: string, ports: ReverbPorts) {
+  constructor(subject: string, ports: OutgoingParts) {
     this.#subject = subject;
     this.#ports = ports;
   }
@@ -58,7 +64,7 @@ export class OutgoingReports {
   add(detail: WindowDetail, barOverAtMs: number): void {
     const body = encodeReport(detail.report);
     this.#ports.metrics.observe("report_bytes", body.length);
-    this.#waiting.push({ windowId: detail.windowId, body, barOverAtMs });
+    this.#waiting.push({ windowId: detail.windowId, detail, body, barOverAtMs });
     if (this.#waiting.length > REPORTS_WAITING_MAX) this.#drop();
     void this.send();
   }
@@ -94,6 +100,7 @@ export class OutgoingReports {
     }
     this.#published += batch.length;
     this.#waiting = this.#waiting.filter((report) => !batch.includes(report));
+    for (const { detail } of batch) this.#ports.onPublished(detail);
     return true;
   }
 

@@ -1,5 +1,6 @@
 /** What reverb needs of the world, and what its modes share: wired once in reverb.ts, handed on as values. */
 import type { Bus, CheckpointStore, Clock, Log, Metrics, StreamsOpener } from "../ports.ts";
+import type { LiveHooks } from "./live-score.ts";
 import type { RetainedBars } from "./retained-bars.ts";
 import type { ReverbSettings } from "./settings.ts";
 
@@ -18,4 +19,6 @@ export interface ReverbParts {
   readonly settings: ReverbSettings;
   readonly ports: ReverbPorts;
   readonly retained: RetainedBars;
+  /** Those who watch. */
+  readonly live: LiveHooks;
 }

@@ -3,21 +3,28 @@ import type { AgentRecord } from "../core/agent-record.ts";
 import { FirstNames } from "../core/first-names.ts";
 import type { PresenceOptions } from "../core/presence.ts";
 import { presenceOf, summarizeAgent } from "../core/presence.ts";
-import type { AgentSummary, WindowSummary } from "../core/summary.ts";
+import type { AgentSummary } from "../core/summary.ts";
 import { alarmsOf, lagBeatsOf, readinessOf, type Watched } from "./alarms.ts";
+import { presenceNow } from "./presence-now.ts";
 import type { RetainedBars } from "./retained-bars.ts";
 import { DEFAULT_WINDOW_TTL_SECONDS, DEFAULT_WINDOWS_RETAINED_MAX } from "./settings.ts";
-import type { AgentQuery, Page, PageQuery, ReverbStatus, ReverbView, StoredReport, Totals } from "./view.ts";
-
-/** While reverb is this far behind the beat, nobody is called silent. */
-const LAG_BEATS_MAX = 2;
+import type {
+  AgentQuery,
+  ListedWindow,
+  Page,
+  PageQuery,
+  PlainView,
+  ReverbStatus,
+  StoredReport,
+  Totals,
+} from "./view.ts";
 
 /** `mode` may change with time. */
 export interface ShownParts extends Watched {
   readonly retained: RetainedBars;
 }
 
-export function createReverbView(parts: ShownParts): ReverbView {
+export function createReverbView(parts: ShownParts): PlainView {
   const { ports, retained } = parts;
   const startedAtMs = ports.clock.monotonicMs();
   const nowMs = () => ports.clock.monotonicMs();
@@ -25,7 +32,7 @@ export function createReverbView(parts: ShownParts): ReverbView {
   return {
     status: () => statusOf(parts, startedAtMs),
     ready: () => readinessOf(parts),
-    windows: (query) => pageOf<WindowSummary>(windows(), query, (window) => window.windowId),
+    windows: (query) => pageOf<ListedWindow>(windows(), query, (window) => window.windowId),
     window: (windowId) => parts.mode.aggregator.openWindow(windowId) ?? retained.window(windowId, nowMs()),
     reports: async (query) =>
       (await parts.mode.history?.page(query)) ??
@@ -60,6 +67,7 @@ function statusOf(parts: ShownParts, startedAtMs: number): ReverbStatus {
     version: settings.version,
     mode: mode.name,
     durability: mode.durability,
+    ...(mode.durabilityReason === undefined ? {} : { durabilityReason: mode.durabilityReason }),
     activeWindows: aggregator.openWindows().length,
     ...(newest === undefined ? {} : { currentBeat: newest.index, tempoBpm: newest.tempoBpm }),
     ...(currentWindowId === undefined ? {} : { currentWindowId }),
@@ -93,23 +101,14 @@ function totalsOf({ mode, retained }: ShownParts): Totals {
   };
 }
 
-function presenceOptions(parts: ShownParts): PresenceOptions {
-  const { aggregator } = parts.mode;
-  return {
-    currentBeat: aggregator.newest?.index ?? 0,
-    barLength: aggregator.barLength,
-    isLagging: lagBeatsOf(parts) > LAG_BEATS_MAX,
-  };
-}
-
 function agentOf(parts: ShownParts, agentId: string): AgentSummary | undefined {
   const found = parts.mode.aggregator.findAgent(agentId);
-  return found && summarizeAgent(found.agent, { ...presenceOptions(parts), windowId: found.windowId });
+  return found && summarizeAgent(found.agent, { ...presenceNow(parts), windowId: found.windowId });
 }
 
 /** One pass over all agents; only the page is sorted and summarized. */
 function agentsOf(parts: ShownParts, query: AgentQuery): Page<AgentSummary> {
-  const options = presenceOptions(parts);
+  const options = presenceNow(parts);
   const page = new FirstNames(query.limit);
   let total = 0;
   parts.mode.aggregator.eachAgent((agent) => {

@@ -206,6 +206,8 @@ describe("reverb in core mode", () => {
 
   it("REQ-021 ready only with a link and a beat that is not older than three beats", async () => {
     start();
+    expect(reverb.view.ready()).toMatchObject({ reason: "the server is asked for beats and claims" });
+    await clock.run(0);
     expect(reverb.view.ready()).toMatchObject({
       ready: false,
       reason: expect.stringContaining("no beat heard yet"),

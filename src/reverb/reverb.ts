@@ -9,12 +9,15 @@
  */
 import { BackbeatError } from "../errors.ts";
 import type { Durability, Streams, StreamsOpener } from "../ports.ts";
-import { CoreMode } from "./core-mode.ts";
+import { CORE_MODE_REASON, CoreMode } from "./core-mode.ts";
 import { JournalMode } from "./journal-mode.ts";
+import { LiveScore } from "./live-score.ts";
 import type { ReverbMode } from "./mode.ts";
 import type { ReverbParts, ReverbPorts } from "./parts.ts";
+import { presenceNow } from "./presence-now.ts";
 import { RetainedBars } from "./retained-bars.ts";
 import { createReverbView } from "./reverb-view.ts";
+import { createScoreView } from "./score-view.ts";
 import { DEFAULT_WINDOW_TTL_SECONDS, DEFAULT_WINDOWS_RETAINED_MAX, type ReverbSettings } from "./settings.ts";
 import { StartingMode } from "./starting-mode.ts";
 import type { ReverbView } from "./view.ts";
@@ -48,28 +51,35 @@ class RunningReverb implements Reverb {
   #mode: ReverbMode;
   #fail: (error: unknown) => void = () => undefined;
 
-  constructor(parts: ReverbParts) {
-    this.#parts = parts;
+  constructor(begun: Omit<ReverbParts, "live">) {
+    const { ports, settings } = begun;
+    this.#mode = new StartingMode(settings);
+    const modeNow = () => this.#mode;
+    const watched = {
+      ...begun,
+      get mode() {
+        return modeNow();
+      },
+    };
+    const live = new LiveScore({
+      clock: ports.clock,
+      sources: () => ({ aggregator: this.#mode.aggregator, options: presenceNow(watched) }),
+      hasJournal: () => this.#mode.name === "journal",
+      seq: () => this.#mode.seq,
+    });
+    this.#parts = { ...begun, live };
+    this.view = { ...createReverbView(watched), ...createScoreView(watched, live) };
     this.failed = new Promise((_, reject) => {
       this.#fail = reject;
     });
     // A caller that does not listen is not ended by a rejection that nobody handled.
     this.failed.catch(() => undefined);
-    const { ports, settings } = parts;
     if (ports.streams === undefined) {
-      this.#mode = new CoreMode(parts);
+      this.#mode = new CoreMode(this.#parts);
       this.opened = Promise.resolve();
     } else {
-      this.#mode = new StartingMode(settings);
       this.opened = this.#open(ports.streams);
     }
-    const modeNow = () => this.#mode;
-    this.view = createReverbView({
-      ...parts,
-      get mode() {
-        return modeNow();
-      },
-    });
   }
 
   async stop(): Promise<void> {
@@ -100,7 +110,7 @@ const CLASSES: readonly Durability[] = ["best-effort", "process-crash-safe", "po
 
 const CORE: Pick<Streams, "durability" | "durabilityReason"> = {
   durability: "best-effort",
-  durabilityReason: "core mode keeps nothing; it needs JetStream for this account, and --journal auto or on",
+  durabilityReason: CORE_MODE_REASON,
 };
 
 /** @throws BackbeatError `mode-refused` where less can be promised than was asked for */

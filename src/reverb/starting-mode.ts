@@ -13,6 +13,7 @@ export class StartingMode implements ReverbMode {
   readonly decoder = createDecoder();
   readonly aggregator: Aggregator;
   readonly newestFrameAtMs = undefined;
+  readonly seq = 0;
   readonly counts = NOTHING_COUNTED;
 
   readonly #reason: string;

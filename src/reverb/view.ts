@@ -5,6 +5,7 @@ import type { ClaimOutcome, FrameOutcome } from "../core/outcome.ts";
 import type { AgentSummary, IssueDetail, Presence, WindowDetail, WindowSummary } from "../core/summary.ts";
 
 import type { Durability } from "../ports.ts";
+import type { ScoreView } from "./live-view.ts";
 
 export type { Durability } from "../ports.ts";
 
@@ -92,6 +93,8 @@ export interface ReverbStatus {
   /** `starting`: it is not known yet whether the server has a journal. */
   readonly mode: "starting" | "core" | "journal";
   readonly durability: Durability;
+  /** Why it is this class and no better one; completes "because …". Undefined before anything was probed. */
+  readonly durabilityReason?: string;
   readonly activeWindows: number;
   /** Undefined before the first frame. */
   readonly currentBeat?: number;
@@ -129,6 +132,10 @@ export interface Page<T> {
   readonly total: number;
 }
 
+/** A window in short; of a closed one also what was added up. */
+export type ListedWindow = WindowSummary &
+  Partial<Pick<WindowDetail, "completedTasks" | "failedTasks" | "issueDetails" | "stateCounts">>;
+
 /** `before`: a window id; the page holds what is older. `limit`: undefined = all. */
 export interface PageQuery {
   readonly limit?: number;
@@ -144,11 +151,12 @@ export interface AgentQuery {
   readonly after?: string;
 }
 
-export interface ReverbView {
+/** What reverb knows, beside the live score. */
+export interface PlainView {
   status(): ReverbStatus;
   ready(): Readiness;
   /** Newest first. */
-  windows(query: PageQuery): Page<WindowSummary>;
+  windows(query: PageQuery): Page<ListedWindow>;
   /** Ids are compared without case. */
   window(windowId: string): WindowDetail | undefined;
   /** Newest first; in journal mode from the report stream. @throws BackbeatError `nats-unreachable`, `stream-missing` */
@@ -159,3 +167,6 @@ export interface ReverbView {
   agents(query: AgentQuery): Page<AgentSummary>;
   agent(agentId: string): AgentSummary | undefined;
 }
+
+/** All that reverb shows. */
+export interface ReverbView extends PlainView, ScoreView {}

@@ -53,6 +53,8 @@ async function faultsOf(api: Asking): Promise<readonly string[]> {
   };
   const faults: string[] = [];
   for (const declared of Object.keys(document.paths)) {
+    // Its answer has no end.
+    if (declared === "/api/v1/events") continue;
     const [list = declared, value] = declared.split("/{");
     const asked = value === undefined ? [declared] : [...(await idsOf(list))].map((id) => `${list}/${id}`);
     expect(asked.length, declared).toBeGreaterThan(0);
@@ -69,8 +71,16 @@ describe("HTTP over real services", () => {
     expect(body).toMatchObject({
       total_count: 3,
       windows: [
-        { open: true, from_beat: 17, agents_reporting: 3 },
-        { open: false, from_beat: 9, to_beat: 16, agents_reporting: 3 },
+        { open: true, from_beat: 17, agents_reporting: 3, state_counts: null, issues_count: null },
+        {
+          ...{ open: false, from_beat: 9, to_beat: 16, agents_reporting: 3 },
+          ...{
+            state_counts: { executing: 8, blocked: 7 },
+            completed_tasks: 0,
+            failed_tasks: 0,
+            issues_count: 3,
+          },
+        },
         { open: false, from_beat: 1, to_beat: 8, agents_reporting: 3 },
       ],
     });

@@ -8,7 +8,19 @@ import {
   FRAME_OUTCOMES,
   type FrameOutcome,
 } from "../../src/core/outcome.ts";
-import type { AgentSummary, WindowDetail } from "../../src/core/summary.ts";
+import { type AgentSummary, PRESENCES, type Presence, type WindowDetail } from "../../src/core/summary.ts";
+import { TROUBLES, type Trouble } from "../../src/core/trouble.ts";
+import { processEventId } from "../../src/reverb/event-id.ts";
+import type {
+  AudienceCounts,
+  CrowdCounts,
+  LiveBeat,
+  LiveEvent,
+  LiveListener,
+  LiveNow,
+  LiveView,
+  ScoreView,
+} from "../../src/reverb/live-view.ts";
 import type {
   Page,
   PageQuery,
@@ -29,6 +41,7 @@ export interface FakeReverb {
   reports: StoredReport[];
   /** In order of their ids. */
   agents: AgentSummary[];
+  live: FakeLive;
 }
 
 /** Beats per bar of the fake. */
@@ -50,11 +63,145 @@ export function fakeReverb(): FakeReverb {
       agentOf("builder:2", { state: "blocked", presence: "waiting", dependencies: ["builder:1"] }),
       agentOf("tester:1", { taskId: "task:7", progress: 0.5, beatsLeft: 3, nextBeat: 20, notes: 'a "note"' }),
     ],
+    live: new FakeLive(),
+  };
+}
+
+type EventValue = LiveEvent extends infer E ? (E extends LiveEvent ? Omit<E, "id"> : never) : never;
+
+/** Events that a test says. */
+export class FakeLive implements LiveView {
+  readonly boot = "boot1";
+  readonly watched: boolean[] = [];
+  now: LiveNow = { beat: undefined, leader: undefined, tempo: undefined };
+  #listener: LiveListener | undefined;
+  #told = -1;
+
+  get audience(): AudienceCounts | undefined {
+    return this.#listener?.counts;
+  }
+
+  listen(listener: LiveListener): void {
+    this.#listener = listener;
+  }
+
+  watch(isWatched: boolean): void {
+    this.watched.push(isWatched);
+  }
+
+  /** Returns the id that it has. */
+  tell(event: EventValue): string {
+    this.#told += 1;
+    const id = processEventId(this.boot, this.#told);
+    this.#listener?.event({ ...event, id });
+    return id.text;
+  }
+
+  beat(beatIndex: number): string {
+    return this.tell({ name: "beat", value: beatOf(beatIndex) });
+  }
+}
+
+export function beatOf(beatIndex: number, members: Partial<LiveBeat> = {}): LiveBeat {
+  return {
+    beatIndex,
+    windowId: windowIdOf("test", 17),
+    barFrom: 17,
+    barLength: FAKE_BAR_LENGTH,
+    phase: "plan",
+    downbeat: beatIndex === 17,
+    tempoBpm: 60,
+    nextTempoBpm: undefined,
+    beatMs: 1_000,
+    intoBeatMs: 0.25,
+    deadlineAt: new Date(FAKE_NOW_MS).toISOString(),
+    epoch: 3,
+    leader: "pulse-1",
+    publisher: "pulse-1",
+    window: { claimsCount: 4, agentsReporting: 3 },
+    ...members,
+  };
+}
+
+export function crowdOf(agents: readonly AgentSummary[]): CrowdCounts {
+  const zeros = (words: readonly string[]) => Object.fromEntries(words.map((word) => [word, 0]));
+  const states = zeros(STATES) as Record<AgentState, number>;
+  const presence = zeros(PRESENCES) as Record<Presence, number>;
+  const trouble = { ...zeros(TROUBLES), none: agents.length } as Record<Trouble, number>;
+  for (const agent of agents) {
+    states[agent.state] += 1;
+    presence[agent.presence] += 1;
+  }
+  return { states, presence, trouble };
+}
+
+/** Two beats of each agent, no trouble anywhere, one group. */
+function fakeScoreView(fake: FakeReverb): ScoreView {
+  const laneOf = (agent: AgentSummary) => ({
+    ...agent,
+    lane: fake.agents.indexOf(agent),
+    trouble: "none" as const,
+  });
+  return {
+    live: fake.live,
+    score: ({ hasSums, limit, offset }) => ({
+      nowMs: FAKE_NOW_MS,
+      look: 7,
+      roster: 2,
+      range: { fromBeat: 17, toBeat: 18 },
+      bars: fake.windows.filter(({ open }) => open),
+      lanes: fake.agents.slice(offset, offset + limit).map((agent) => ({
+        ...{ taskId: undefined, progress: undefined, beatsLeft: undefined },
+        ...laneOf(agent),
+        cells: "e.",
+      })),
+      total: fake.agents.length,
+      agentsCount: fake.agents.length,
+      counts: crowdOf(fake.agents),
+      sums: hasSums ? { e: [3, 0], f: [0, 1] } : undefined,
+    }),
+    groups: () => ({
+      nowMs: FAKE_NOW_MS,
+      groups: [{ group: "builder:", agentsCount: fake.agents.length, ...crowdOf(fake.agents) }],
+      total: 1,
+      ungroupedAgents: 0,
+    }),
+    story: (id) => {
+      const agent = fake.agents.find(({ agentId }) => agentId === id);
+      if (agent === undefined) return undefined;
+      return {
+        ...laneOf(agent),
+        changedBeat: 16,
+        tasks: [
+          { taskId: "task:7", state: "completed" },
+          { taskId: "", state: "helping" },
+        ],
+        waitsFor: agent.dependencies.map((agentId) => ({ agentId, state: undefined, presence: undefined })),
+        waitedForBy: ["builder:2"],
+        waitedForByCount: 1,
+        cycle: undefined,
+        cells: { fromBeat: 17, toBeat: 18, letters: "e." },
+      };
+    },
+    waits: () => ({
+      nowMs: FAKE_NOW_MS,
+      blockedCount: 1,
+      areSearched: true,
+      cycles: [],
+      cyclesCount: 0,
+      edges: [{ from: "builder:2", to: "builder:1" }],
+      edgesCount: 1,
+      agents: [
+        { agentId: "builder:2", state: "blocked", presence: "waiting", isInCycle: false },
+        { agentId: "builder:1", state: undefined, presence: undefined, isInCycle: false },
+      ],
+    }),
   };
 }
 
 export function fakeReverbView(fake: FakeReverb): ReverbView {
   return {
+    ...fakeScoreView(fake),
     status: () => fake.status,
     ready: () => fake.readiness,
     windows: (query) => pageOf(fake.windows, query, (window) => window.windowId),

@@ -2,7 +2,7 @@
 import type { HttpApp, HttpAppOptions } from "../../src/http/http-app.ts";
 import type { ProbeSources } from "../../src/http/probes.ts";
 import { createPulseApi } from "../../src/http/pulse-api.ts";
-import { createReverbApi } from "../../src/http/reverb-api.ts";
+import { createReverbApi, type ReverbApiOptions } from "../../src/http/reverb-api.ts";
 import { type FakePulse, fakePulse, fakePulseView } from "./fake-pulse-view.ts";
 import { type FakeReverb, fakeReverb, fakeReverbView } from "./fake-reverb-view.ts";
 import { type RecordingLog, recordingLog } from "./recording-log.ts";
@@ -29,7 +29,7 @@ export interface AskedApi<Fake> extends Asking {
   readonly log: RecordingLog;
 }
 
-type Options = Partial<HttpAppOptions & ProbeSources>;
+type Options = Partial<ReverbApiOptions>;
 
 export function reverbApi(options: Options = {}): AskedApi<FakeReverb> {
   const fake = fakeReverb();

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { fakeReverb, fakeReverbView } from "../../../test/support/fake-reverb-view.ts";
 import { BENDS } from "../../contracts/decode.ts";
 import { CLAIM_OUTCOMES, FRAME_OUTCOMES } from "../../core/outcome.ts";
 import type { PulseView } from "../../pulse/view.ts";
@@ -55,16 +56,10 @@ function statusWith(changes: Partial<ReverbStatus> = {}): ReverbStatus {
 }
 
 function reverbView(status: () => ReverbStatus): ReverbView {
-  const nothing = { items: [], total: 0 };
   return {
+    ...fakeReverbView(fakeReverb()),
     status,
-    ready: () => ({ ready: true }),
-    windows: () => nothing,
-    window: () => undefined,
-    reports: async () => nothing,
-    report: async () => undefined,
     agents: ({ presence }: AgentQuery) => ({ items: [], total: presence === "silent" ? 2 : 5 }),
-    agent: () => undefined,
   };
 }
 
@@ -164,6 +159,28 @@ describe("reverbMetrics", () => {
     expect(samples.get('backbeat_reverb_agents{presence="silent"}')).toBe(2);
     status = { ...status, alarms: [] };
     expect(samplesOf(await metrics.text()).get('backbeat_reverb_alarm{alarm="link-lost"}')).toBe(0);
+  });
+
+  it("R4 reverbMetrics tells who listens to events, and who was cut", async () => {
+    const view = reverbView(statusWith);
+    const metrics = reverbMetrics(() => view, watch);
+    const eventsIn = async () =>
+      [...samplesOf(await metrics.text())].filter(([name]) => name.startsWith("backbeat_reverb_events_"));
+    expect(await eventsIn()).toEqual([
+      ["backbeat_reverb_events_sent_total", 0],
+      ["backbeat_reverb_events_refused_total", 0],
+      ['backbeat_reverb_events_dropped_total{reason="unread"}', 0],
+      ['backbeat_reverb_events_dropped_total{reason="stuck"}', 0],
+    ]);
+    const counts = { clients: 3, clientsMax: 9, refused: 4, dropped: { unread: 1, stuck: 2 }, sent: 70 };
+    view.live.listen({ event: () => undefined, counts });
+    expect(await eventsIn()).toEqual([
+      ["backbeat_reverb_events_clients", 3],
+      ["backbeat_reverb_events_sent_total", 70],
+      ["backbeat_reverb_events_refused_total", 4],
+      ['backbeat_reverb_events_dropped_total{reason="unread"}', 1],
+      ['backbeat_reverb_events_dropped_total{reason="stuck"}', 2],
+    ]);
   });
 
   it("BACKBEAT-REQ-021 reverbMetrics says nothing where there is no value yet", async () => {

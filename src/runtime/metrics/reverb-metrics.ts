@@ -18,6 +18,8 @@ export const reverbSource = (view: ReverbView): ReverbSource => ({ view, status:
 /** Every alarm has a value at all times: a series that is absent raises no alert. */
 const ALARM_OFF = Object.fromEntries(ALARM_NAMES.map((name) => [name, 0]));
 
+const NOBODY_DROPPED = { unread: 0, stuck: 0 };
+
 export const REVERB_METRICS: readonly MetricRow<ReverbSource>[] = [
   counter(
     "backbeat_reverb_claims_received_total",
@@ -127,6 +129,28 @@ export const REVERB_METRICS: readonly MetricRow<ReverbSource>[] = [
       const standing = Object.fromEntries(status.alarms.map(({ name }) => [name, 1]));
       return byLabel("alarm", { ...ALARM_OFF, ...standing });
     },
+  },
+  gauge(
+    "backbeat_reverb_events_clients",
+    "Clients that listen to /api/v1/events",
+    ({ view }) => view.live.audience?.clients,
+  ),
+  counter(
+    "backbeat_reverb_events_sent_total",
+    "Events handed to clients, one for each of them",
+    ({ view }) => view.live.audience?.sent ?? 0,
+  ),
+  counter(
+    "backbeat_reverb_events_refused_total",
+    "Clients that were sent away because too many listened",
+    ({ view }) => view.live.audience?.refused ?? 0,
+  ),
+  {
+    name: "backbeat_reverb_events_dropped_total",
+    type: "counter",
+    help: "Clients that were cut: unread, too much waited for them; stuck, they took nothing for 10 s",
+    labels: ["reason"],
+    read: ({ view }) => byLabel("reason", view.live.audience?.dropped ?? NOBODY_DROPPED),
   },
   gauge("backbeat_reverb_link_up", "1 while NATS is connected", ({ status }) => Number(status.natsConnected)),
   gauge("backbeat_reverb_ready", "1 while /ready says so", ({ view }) => Number(view.ready().ready)),

@@ -18,6 +18,8 @@ const PER_AGENT_MAX = 4_096;
 /** Each closed window keeps its agents; a day of bars of a minute and a half. */
 const WINDOWS_RETAINED_MAX = 1_000;
 const DAY_SECONDS = 86_400;
+/** Of 768 connections that are taken at once: lists must be answered, too. */
+const EVENT_CLIENTS_MAX = 600;
 /** What a nats-server can be set to take at most, as a rule. */
 const BODY_BYTES_MAX = 8 * 1024 * 1024;
 
@@ -126,6 +128,15 @@ export const REVERB_SETTINGS = {
     unit: "seconds",
     default: 300,
     doc: "How long a closed bar is kept for the API after its report",
+    commands: REVERB,
+  }),
+  eventClientsMax: setting({
+    flag: "event-clients-max",
+    group: "Limits",
+    kind: integer("<n>", { min: 0, max: EVENT_CLIENTS_MAX }),
+    unit: "clients",
+    default: 256,
+    doc: "Clients that may listen to /api/v1/events at once; others are told to come back",
     commands: REVERB,
   }),
   bodyBytesMax: setting({
