@@ -61,8 +61,10 @@ export interface OutboxCounts {
 }
 
 interface Entry extends Queued {
-  /** Its bytes, one character each: a string is a third of what an array of its own costs, and thousands may wait. */
-  readonly packed: string;
+  /** As it was made; put away while the link is down, when thousands may wait. */
+  open: { readonly claim: StatusClaim; readonly body: Uint8Array } | undefined;
+  /** Its bytes, one character each, when it was put away: a string is a third of what an array of its own costs. */
+  packed: string;
   readonly headers: Headers | undefined;
   /** Whole ms, as is `sentAtMs`. */
   readonly queuedAtMs: number;
@@ -132,7 +134,9 @@ export class Outbox implements LinkUser {
         beatIndex: claim.beat_index,
         bytes: body.length,
         saying: sayingOf(claim),
-        packed: pack(body),
+        ...(this.#link.connected
+          ? { open: { claim, body }, packed: "" }
+          : { open: undefined, packed: pack(body) }),
         headers,
         queuedAtMs: this.#nowMs(),
         resolve,
@@ -187,6 +191,7 @@ export class Outbox implements LinkUser {
     this.#retryMs = RETRY_FIRST_MS;
     this.#isUnanswered = false;
     this.#again();
+    this.#queue.each(putAway);
   }
 
   ready(): void {
@@ -214,7 +219,7 @@ export class Outbox implements LinkUser {
   #send(entry: Entry, nowMs: number): void {
     entry.sentAtMs = nowMs;
     try {
-      const claim = { body: unpack(entry.packed), headers: entry.headers };
+      const claim = { body: entry.open?.body ?? unpack(entry.packed), headers: entry.headers };
       entry.token = this.#link.send(claim, (answer) => this.#answered(entry, answer)) ?? UNSENT;
     } catch (thrown) {
       this.#queue.settle(entry);
@@ -242,7 +247,7 @@ export class Outbox implements LinkUser {
     this.#retryMs = RETRY_FIRST_MS;
     if (!this.#queue.settle(entry)) return;
     this.#counts.acknowledged += 1;
-    entry.resolve(JSON.parse(unpack(entry.packed).toString()) as StatusClaim);
+    entry.resolve(entry.open?.claim ?? (JSON.parse(unpack(entry.packed).toString()) as StatusClaim));
   }
 
   /** Without a journal: what the server has when it answers a flush has arrived. */
@@ -347,6 +352,12 @@ export class Outbox implements LinkUser {
 /** Stand for a token: nothing is under way, or the answer will be that of a flush. */
 const UNSENT = -1;
 const FLUSHED = -2;
+
+function putAway(entry: Entry): void {
+  if (entry.open === undefined) return;
+  entry.packed = pack(entry.open.body);
+  entry.open = undefined;
+}
 
 function pack(body: Uint8Array): string {
   return Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1");
