@@ -59,11 +59,13 @@ describe("BACKBEAT-REQ-044 ClaimGuard", () => {
     expect(nobody.read(untouchable, { seq: 1, timeMs: NOW_MS })).toMatchObject({ kind: "claim" });
   });
 
-  it("asks everybody who has a key to sign, also when it has run out; all others where all must", () => {
+  it("asks everybody who has a key to sign, from its begin on, also when it has run out; all others where all must", () => {
     const unsigned = (agent: string) => messageWith(SUBJECT, claimBody(agent, 1));
     expect(verdictOn(unsigned("worker:1"))).toBe("unsigned");
     expect(verdictOn(unsigned("fleet:eu"))).toBe("unsigned");
     expect(verdictOn(unsigned("worker:1"), RULES, worker.key.notAfterMs + 1)).toBe("unsigned");
+    expect(verdictOn(unsigned("worker:1"), RULES, worker.key.notBeforeMs - 1)).toBe("counted");
+    expect(verdictOn(unsigned("worker:1"), RULES, worker.key.notBeforeMs)).toBe("unsigned");
     expect(verdictOn(unsigned("worker:10"))).toBe("counted");
     expect(verdictOn(unsigned("worker:10"), { ...RULES, required: true })).toBe("unsigned");
     expect(verdictOn(messageWith(SUBJECT, new Uint8Array(3)), { ...RULES, required: true })).toBe("unsigned");

@@ -1,9 +1,9 @@
 /**
  * Whether a claim is from whom it says: a pure function of the keys, the message and its time (BACKBEAT-REQ-044, R2).
  *
- * What is cheap comes first, and the signature last, so that garbage costs no more than a good claim. An agent that has
- * a key must sign, also when all its keys have run out: else waiting for that would be a way around them. Whether a claim
- * was counted before is decided where it is counted (bar-agents.ts).
+ * What is cheap comes first, and the signature last, so that garbage costs no more than a good claim. An agent must sign
+ * from the begin of its first key on, also when all its keys have run out: else waiting for that would be a way around
+ * them. Whether a claim was counted before is decided where it is counted (bar-agents.ts).
  */
 import type { ClaimKey } from "../contracts/claim-key.ts";
 import {
@@ -29,6 +29,14 @@ export interface OpenedSignature extends ClaimSignature {
   readonly verifier: ClaimVerifier;
 }
 
+/** What a claim that could be read is judged with. */
+export interface JudgedClaim {
+  readonly message: SignedMessage;
+  readonly opened: OpenedSignature | undefined;
+  /** When it arrived. */
+  readonly timeMs: number;
+}
+
 interface KnownKey extends Pick<ClaimKey, "notBeforeMs" | "notAfterMs"> {
   readonly verifier: ClaimVerifier;
 }
@@ -39,8 +47,8 @@ export class ClaimGuard {
   /** By agent or prefix, a blank, and key id. */
   readonly #keys = new Map<string, KnownKey>();
   readonly #keyIds = new Set<string>();
-  /** Agents and prefixes that have a key. */
-  readonly #patterns = new Set<string>();
+  /** Since when agents, and prefixes, have a key. */
+  readonly #begins = new Map<string, number>();
   /** Of prefixes, the longest first: what names an agent more closely goes before. At most as many as an id is long. */
   readonly #prefixLengths: readonly number[];
 
@@ -49,9 +57,9 @@ export class ClaimGuard {
     for (const { agent, keyId, notAfterMs, notBeforeMs, publicKey } of keys) {
       this.#keys.set(`${agent} ${keyId}`, { notBeforeMs, notAfterMs, verifier: claimVerifier(publicKey) });
       this.#keyIds.add(keyId);
-      this.#patterns.add(agent);
+      this.#begins.set(agent, Math.min(notBeforeMs, this.#begins.get(agent) ?? notBeforeMs));
     }
-    const prefixes = [...this.#patterns].filter((pattern) => pattern.endsWith("*"));
+    const prefixes = [...this.#begins.keys()].filter((pattern) => pattern.endsWith("*"));
     this.#prefixLengths = [...new Set(prefixes.map((prefix) => prefix.length - 1))].sort((a, b) => b - a);
   }
 
@@ -68,11 +76,8 @@ export class ClaimGuard {
   }
 
   /** Why a claim that could be read is void all the same; undefined: it is good. */
-  refusalOf(
-    claim: StatusClaim,
-    { message, opened }: { readonly message: SignedMessage; readonly opened: OpenedSignature | undefined },
-  ): SignatureRefusal | undefined {
-    if (opened === undefined) return this.#mustSign(claim.agent_id) ? "unsigned" : undefined;
+  refusalOf(claim: StatusClaim, { message, opened, timeMs }: JudgedClaim): SignatureRefusal | undefined {
+    if (opened === undefined) return this.#mustSign(claim.agent_id, timeMs) ? "unsigned" : undefined;
     if (claim.agent_id !== opened.agentId) return "wrong-agent";
     return opened.verifier(opened, message) ? undefined : "bad-signature";
   }
@@ -88,11 +93,15 @@ export class ClaimGuard {
     return undefined;
   }
 
-  #mustSign(agentId: string): boolean {
-    if (this.#patterns.has(agentId)) return true;
+  #mustSign(agentId: string, timeMs: number): boolean {
+    if (this.#hasBegun(agentId, timeMs)) return true;
     return this.#prefixLengths.some(
-      (length) => length <= agentId.length && this.#patterns.has(`${agentId.slice(0, length)}*`),
+      (length) => length <= agentId.length && this.#hasBegun(`${agentId.slice(0, length)}*`, timeMs),
     );
+  }
+
+  #hasBegun(pattern: string, timeMs: number): boolean {
+    return timeMs >= (this.#begins.get(pattern) ?? Number.POSITIVE_INFINITY);
   }
 }
 

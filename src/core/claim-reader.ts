@@ -45,7 +45,7 @@ export class ClaimReader {
     const { data } = message;
     const claim = this.#decoder.claim(data);
     if (claim instanceof Refusal) return refused(claim.reason, place);
-    const refusal = guard.refusalOf(claim, { message, opened });
+    const refusal = guard.refusalOf(claim, { message, opened, timeMs: place.timeMs });
     if (refusal !== undefined) return refused(refusal, place);
     const entry: ClaimEntry = { kind: "claim", claim, fingerprint: fingerprintOf(data), ...placeOf(place) };
     return opened === undefined ? entry : { ...entry, sequence: opened.sequence };

@@ -18,11 +18,12 @@ export function keyState(key: ClaimKey, nowMs: number): KeyState {
   return key.notAfterMs - nowMs <= EXPIRING_SOON_MS ? "expiring soon" : "valid";
 }
 
-/** Agents, and prefixes, that have a key and none that is good at this time: all that they claim is refused. */
+/** Agents, and prefixes, that had a key and have none that is good at this time: all that they claim is refused. */
 export function agentsWithoutKey(keys: readonly ClaimKey[], nowMs: number): readonly string[] {
   const isGood = (key: ClaimKey) => nowMs >= key.notBeforeMs && nowMs < key.notAfterMs;
   const covered = new Set(keys.filter(isGood).map(({ agent }) => agent));
-  return [...new Set(keys.map(({ agent }) => agent))].filter((agent) => !covered.has(agent));
+  const begun = keys.filter(({ notBeforeMs }) => nowMs >= notBeforeMs).map(({ agent }) => agent);
+  return [...new Set(begun)].filter((agent) => !covered.has(agent));
 }
 
 /** Without ends of line. */
