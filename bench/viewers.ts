@@ -18,7 +18,7 @@ import type { ShownFigures } from "./shown-reverb.ts";
 import type { Seen } from "./viewers-crowd.ts";
 
 const quick = process.argv.includes("--quick");
-const PAIRS = quick ? 3 : 9;
+const PAIRS = quick ? 3 : 7;
 const SATURATION: Load = { claims: quick ? 100_000 : 400_000, agents: 1_000, bars: 4, beatsPerBar: 8 };
 const PACED: Load = {
   claims: quick ? 50_000 : 200_000,
@@ -28,7 +28,7 @@ const PACED: Load = {
   rate: 50_000,
 };
 /** A beat a second, every agent claims twice in each. */
-const LARGE_SECONDS = quick ? 4 : 12;
+const LARGE_SECONDS = quick ? 4 : 8;
 const LARGE: Load = {
   claims: 20_000 * LARGE_SECONDS,
   agents: 10_000,
