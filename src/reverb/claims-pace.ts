@@ -12,8 +12,8 @@ const EVENTS_PER_SECOND_MAX = 4;
 const SOON_EVENTS = 2;
 const SOON_MS = 100;
 
-/** Least time between others: a second in even parts. */
-const EVERY_MS = 1_000 / EVENTS_PER_SECOND_MAX;
+/** Least time between others: what is left of a second, in even parts. */
+const EVERY_MS = (1_000 - SOON_MS) / (EVENTS_PER_SECOND_MAX - 1);
 
 /** A look that took 1 ms is not repeated for 50: looking costs at most 2 % of a core. */
 const SPACING_PER_COST = 50;

@@ -26,8 +26,8 @@ import type {
   Tempo,
 } from "./live-view.ts";
 
-/** How soon the first claim after a quiet time is told: a fifth of what an eye notices, and 20 cheap looks a second. */
-const LOOK_EVERY_MS = 50;
+/** How soon the first claim after a quiet time is told: a fraction of what an eye notices; whether there is any is two comparisons. */
+const LOOK_EVERY_MS = 20;
 
 /** Time as a mode saw it move. */
 export interface TimeMoved {
