@@ -14,7 +14,7 @@ const ENTRIES: Entries = {
     about:
       "Starts what is missing and shows where to look. For trying and developing: fast beats, short bars, nothing kept but the data directory. Ctrl-C stops everything.",
     examples: [
-      { line: "backbeat up", does: "three sample agents at 60 beats a minute, a report every 8 beats" },
+      { line: "backbeat up", does: "a dozen sample agents at 60 beats a minute, a report every 8 beats" },
       { line: "backbeat up --agents 0 --tempo 120", does: "no agents of ours: bring your own" },
       { line: "backbeat up --nats nats://10.0.0.5:4222", does: "on a NATS server that runs already" },
     ],
@@ -190,6 +190,27 @@ const ENTRIES: Entries = {
       { line: "backbeat doctor --json", does: "a JSON object for each finding, then the sum" },
     ],
     load: () => import("./doctor.ts"),
+  },
+  "nats-config": {
+    name: "nats-config",
+    summary: "Writes a nats-server configuration with least rights for each agent",
+    about:
+      "For nats-server 2.9.10 and newer. A user for each agent, and one each for reverb, pulses and people who look: each may publish and hear what it needs, and nothing else. Secrets are made here and go to files that only you can read; those that are there are kept, so that agents can be added. --nats says where the server will listen, --journal off leaves JetStream out. Connects nowhere. docs/security.md says who may what, and what NATS cannot enforce.",
+    examples: [
+      {
+        line: "backbeat nats-config --cluster prod --agents ci:build,ci:tests --out ./nats",
+        does: "server.conf, and for each user a key and a file of variables",
+      },
+      {
+        line: "backbeat nats-config --agents-file agents.txt --auth password --out ./nats",
+        does: "an agent a line, with passwords",
+      },
+      {
+        line: "(set -a; . ./nats/ci+build.env; backbeat claim executing)",
+        does: "as one of these agents",
+      },
+    ],
+    load: () => import("./nats-config.ts"),
   },
   validate: {
     name: "validate",

@@ -1,8 +1,8 @@
 /**
- * Sample agents for `up`: each a process of its own, as agents are in life.
+ * Sample agents for `up`: a process of their own, so that the house can be seen to lose them.
  *
- * They hang on an IPC channel: when this process ends, however it does, they end too. One that ends by itself is
- * said once and not started again: it is a sample, and what is wrong with it would be wrong again.
+ * It hangs on an IPC channel: when this process ends, however it does, it ends too. If it ends by itself that is said,
+ * and it is not started again: it is a sample, and what is wrong with it would be wrong again.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -15,9 +15,9 @@ export interface SampleAgentsOptions {
   readonly count: number;
   /** The program: `dist/cli/main.js`. */
   readonly program: string;
-  /** Further arguments of `backbeat sim`, the same for each. */
+  /** Further arguments of `backbeat sim`. */
   readonly args: readonly string[];
-  /** Their environment. */
+  /** Its environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
 }
@@ -28,26 +28,22 @@ export interface SampleAgents {
 
 export function startSampleAgents(options: SampleAgentsOptions): SampleAgents {
   const { args, count, env, log, program } = options;
+  if (count === 0) return { stop: async () => undefined };
   let isStopping = false;
-  const children = Array.from({ length: count }, (_, place) => {
-    const own = ["--agents", "1", "--prefix", `worker-${place + 1}`, "--seed", String(place + 1), "--quiet"];
-    // A process group of its own: Ctrl-C reaches the whole foreground group, and agents end when we say so.
-    const child = fork(program, ["sim", ...own, ...args], {
-      detached: true,
-      env: { ...env },
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
-    child.on("error", (error) => log.error(`Cannot start sample agent ${place + 1}: ${error.message}`));
-    child.on("exit", (code, signal) => {
-      if (!isStopping)
-        log.warn(`Sample agent ${place + 1} ended by itself: ${signal ?? `exit code ${code}`}`);
-    });
-    return child;
+  // A process group of its own: Ctrl-C reaches the whole foreground group, and agents end when we say so.
+  const child = fork(program, ["sim", "--cast", "--agents", String(count), "--quiet", ...args], {
+    detached: true,
+    env: { ...env },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  child.on("error", (error) => log.error(`Cannot start the sample agents: ${error.message}`));
+  child.on("exit", (code, signal) => {
+    if (!isStopping) log.warn(`The sample agents ended by themselves: ${signal ?? `exit code ${code}`}`);
   });
   return {
     async stop() {
       isStopping = true;
-      await Promise.all(children.map(stopChild));
+      await stopChild(child);
     },
   };
 }

@@ -34,7 +34,7 @@ function start(settings: SettingsOf<"sim">, { bus, claimLog, clock, fleet, scree
   const startedAtMs = clock.monotonicMs();
   screen.start();
   const sim = runSim(
-    { ...settings, subjects: subjectsFor(settings), fleet },
+    { ...settings, subjects: subjectsFor(settings), fleet, hasCast: settings.cast },
     {
       bus,
       clock,

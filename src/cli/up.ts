@@ -1,7 +1,7 @@
 /**
  * `backbeat up`: a whole house on one machine, in the order in which the parts need each other.
  *
- * nats-server ──► reverb ──► pulse ──► what they do, on stdout ──► sample agents, each a process of its own.
+ * nats-server ──► reverb ──► pulse ──► what they do, on stdout ──► sample agents, a process of their own.
  * They end in the reverse order.
  */
 import { relative } from "node:path";
@@ -20,6 +20,7 @@ import { startSampleAgents } from "./sample-agents.ts";
 import type { ServiceHost } from "./service-host.ts";
 import { type StartedPulse, startPulse } from "./start-pulse.ts";
 import { type StartedReverb, startReverb } from "./start-reverb.ts";
+import { lineEye } from "./watch/eye.ts";
 import { runWatch } from "./watch/run-watch.ts";
 
 type UpSettings = SettingsOf<"up">;
@@ -29,17 +30,8 @@ interface Place {
   readonly host: ServiceHost;
 }
 
-/** Short tasks that go wrong now and then: within a minute there is one of everything to see. */
-const SAMPLE_LIFE = [
-  "--task-beats",
-  "6",
-  "--fail-rate",
-  "0.15",
-  "--help-rate",
-  "0.2",
-  "--block-rate",
-  "0.15",
-];
+/** Those beyond the cast: short tasks that go wrong now and then. */
+const SAMPLE_LIFE = ["--seed", "1", "--prefix", "worker", "--task-beats", "6", "--fail-rate", "0.15"];
 
 /** What is promised of reports, in the words of the first screen. */
 const PROMISES: Readonly<Record<ReverbStatus["mode"], string>> = {
@@ -136,17 +128,17 @@ function showScore(settings: UpSettings, { context, host }: Place): void {
   const { clusterId } = settings;
   const subjects = subjectsFor(settings);
   const reports = reportReader(bus, { clusterId, subjects, log });
+  const eye = lineEye({
+    json: false,
+    beatsHidden: false,
+    clock,
+    data: write,
+    note: write,
+    paint: { data: paint, note: paint },
+  });
   const watch = runWatch(
-    {
-      clusterId,
-      subjects,
-      waitSeconds: FIRST_BEAT_SECONDS,
-      json: false,
-      beatsHidden: false,
-      beatsMax: undefined,
-      reportsMax: undefined,
-    },
-    { bus, clock, reports, data: write, note: write, paint: { data: paint, note: paint } },
+    { clusterId, subjects, waitSeconds: FIRST_BEAT_SECONDS, beatsMax: undefined, reportsMax: undefined },
+    { bus, clock, reports, eye },
   );
   lifecycle.onStop("the score", () => watch.stop());
   watch.done.catch((error: unknown) => lifecycle.fail(error));

@@ -124,7 +124,7 @@ export class StreamReader implements StreamReading {
   async #read(connection: NatsConnection): Promise<string> {
     const fromSeq = await this.#check();
     if (fromSeq === undefined || this.#isStopped) return "stopped, or not what was expected";
-    const { log, stream } = this.#options;
+    const { bus, log, stream } = this.#options;
     const name = await this.#makeConsumer(fromSeq);
     if (this.#isStopped || connection.isClosed()) return "the link was lost";
     const consumer = new PullConsumer({
@@ -132,6 +132,7 @@ export class StreamReader implements StreamReading {
       stream,
       consumer: name,
       isPaused: this.#isPaused,
+      inbox: bus.inbox(),
       log,
       deliver: (message, place) => this.#place(message, place),
     });

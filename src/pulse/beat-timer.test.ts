@@ -80,6 +80,22 @@ describe("BACKBEAT-REQ-002 BeatTimer", () => {
     expect(told.map(({ what, beat }) => `${what} ${beat}`)).toEqual(["miss -1", "miss 1", "beat 4"]);
   });
 
+  it("prepares a beat again when the schedule is another, so that nothing is left to do when it is due", () => {
+    const { clock, told, timer } = timing(600);
+    clock.advance(1_150);
+    told.length = 0;
+    timer.reschedule();
+    clock.advance(100);
+    expect(told).toEqual([
+      { what: "prepare", beat: 2, atMs: 2_150 },
+      { what: "beat", beat: 2, atMs: 2_200 },
+    ]);
+    // Long before its time it is prepared when it would have been anyway.
+    timer.reschedule();
+    clock.advance(900);
+    expect(told.slice(2)).toEqual([{ what: "prepare", beat: 3, atMs: 3_100 }]);
+  });
+
   it("is still after a stop", () => {
     const { clock, told, timer } = timing(600);
     clock.advance(1_300);

@@ -84,10 +84,11 @@ export class BeatTimer {
     this.#look();
   }
 
-  /** The schedule is another now: waits by it, for the same beat. */
+  /** The schedule is another now: waits by it, for the same beat, which is prepared anew. */
   reschedule(): void {
     if (this.#timer === undefined) return;
     this.#timer.cancel();
+    this.#preparedBeat = this.#nextBeat - 1;
     this.#wait();
   }
 

@@ -72,7 +72,14 @@ function start(stage: Stage, { options }: Step): Running {
   const startedAtMs = clock.monotonicMs();
   screen.start();
   const sim = runSim(
-    { clusterId: CLUSTER, subjects, waitSeconds: Number(options.wait ?? 10), beatsMax, fleet },
+    {
+      clusterId: CLUSTER,
+      subjects,
+      waitSeconds: Number(options.wait ?? 10),
+      beatsMax,
+      fleet,
+      hasCast: false,
+    },
     {
       bus,
       clock,

@@ -7,7 +7,7 @@
  */
 import { formatHlc, type HybridClock, nodeHashOf } from "../../core/hlc.ts";
 import type { Clock, Timer } from "../../ports.ts";
-import type { Actor } from "../../sim/actor.ts";
+import type { Player } from "../../sim/fleet.ts";
 import type { BeatRecord } from "./beat-record.ts";
 import type { Delivery } from "./delivery.ts";
 
@@ -21,7 +21,7 @@ const SLICE_AGENTS_MAX = 1_000;
 const SLICE_MIN_MS = 5;
 
 export interface BeatSenderParts {
-  readonly fleet: readonly Actor[];
+  readonly fleet: readonly Player[];
   readonly delivery: Delivery;
   readonly clock: Clock;
   readonly hlc: HybridClock;

@@ -26,6 +26,8 @@ export interface SimSettings {
   /** End after so many beats; undefined: never. */
   readonly beatsMax: number | undefined;
   readonly fleet: FleetSettings;
+  /** The first agents play the parts of the cast, see sim/cast.ts. */
+  readonly hasCast: boolean;
 }
 
 export interface SimPorts extends Pick<DeliveryOptions, "onClaim"> {
@@ -89,7 +91,7 @@ class RunningSim implements Sim {
     this.#hlc = new HybridClock(fleet.prefix);
     this.#delivery = new Delivery(bus, { subject: subjects.status, onClaim });
     this.#sender = new BeatSender({
-      fleet: createFleet(fleet),
+      fleet: createFleet(fleet, settings.hasCast),
       delivery: this.#delivery,
       clock,
       hlc: this.#hlc,

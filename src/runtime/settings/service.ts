@@ -70,8 +70,8 @@ export const SERVICE_SETTINGS = {
     group: "Rhythm",
     kind: integer("<n>", { min: 0, max: SAMPLE_AGENTS_MAX }),
     unit: "agents",
-    default: 3,
-    doc: "Sample agents that claim, so that there is something to see",
+    default: 12,
+    doc: "Sample agents that claim, so that there is something to see: a dozen with a part each, then others",
     commands: ["up"],
   }),
   http: setting({
@@ -149,6 +149,6 @@ export const SERVICE_SETTINGS = {
     group: "Process",
     kind: path("<file>"),
     doc: "JSON file of settings, its keys are the flags; a flag wins over the environment, that over the file",
-    commands: [...CONNECTED, "tempo", "validate"],
+    commands: [...CONNECTED, "tempo", "nats-config", "validate"],
   }),
 } as const;

@@ -18,6 +18,7 @@ export const COMMAND_NAMES = [
   "verify",
   "journal",
   "doctor",
+  "nats-config",
   "validate",
   "sim",
 ] as const;

@@ -21,6 +21,14 @@ export const SIM_SETTINGS = {
     doc: "Simulated agents, all over one connection",
     commands: ["sim"],
   }),
+  cast: setting({
+    flag: "cast",
+    group: "Fleet",
+    kind: onOff,
+    default: false,
+    doc: "The first agents are the dozen that `backbeat up` shows, each with a part of its own",
+    commands: ["sim"],
+  }),
   seed: optional({
     flag: "seed",
     group: "Fleet",

@@ -5,6 +5,7 @@
 import { CLAIM_SETTINGS } from "./claim.ts";
 import { JOURNAL_SETTINGS } from "./journal.ts";
 import { NATS_SETTINGS } from "./nats.ts";
+import { NATS_CONFIG_SETTINGS } from "./nats-config.ts";
 import { REVERB_SETTINGS } from "./reverb.ts";
 import { SERVICE_SETTINGS } from "./service.ts";
 import type { CommandName, Setting } from "./setting.ts";
@@ -17,6 +18,7 @@ export const SETTINGS = {
   ...WATCH_SETTINGS,
   ...SIM_SETTINGS,
   ...TEMPO_SETTINGS,
+  ...NATS_CONFIG_SETTINGS,
   ...SERVICE_SETTINGS,
   ...NATS_SETTINGS,
   ...REVERB_SETTINGS,
