@@ -35,6 +35,8 @@ export interface OutboxParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly subject: string;
+  /** Signs a body that is sent now: each time, for a signature grows old; default: none is. */
+  readonly sign?: ((body: Uint8Array) => Headers) | undefined;
   readonly limits: OutboxLimits;
   /** How long a claim may wait; only one whose bar is over is given up for it. */
   readonly claimAgeMaxMs: number;
@@ -65,7 +67,6 @@ interface Entry extends Queued {
   open: { readonly claim: StatusClaim; readonly body: Uint8Array } | undefined;
   /** Its bytes, one character each, when it was put away: a string is a third of what an array of its own costs. */
   packed: string;
-  readonly headers: Headers | undefined;
   /** Whole ms, as is `sentAtMs`. */
   readonly queuedAtMs: number;
   readonly resolve: (claim: StatusClaim) => void;
@@ -125,10 +126,7 @@ export class Outbox implements LinkUser {
    * Resolves with the claim when it arrived.
    * @throws BackbeatError `outbox-full`, `claim-expired`, `claim-refused`, `bad-message`, `stopped`
    */
-  add(
-    claim: StatusClaim,
-    { body, headers }: { readonly body: Uint8Array; readonly headers: Headers | undefined },
-  ): Promise<StatusClaim> {
+  add(claim: StatusClaim, body: Uint8Array): Promise<StatusClaim> {
     return new Promise((resolve, reject) => {
       const entry: Entry = {
         beatIndex: claim.beat_index,
@@ -137,7 +135,6 @@ export class Outbox implements LinkUser {
         ...(this.#link.connected
           ? { open: { claim, body }, packed: "" }
           : { open: undefined, packed: pack(body) }),
-        headers,
         queuedAtMs: this.#nowMs(),
         resolve,
         reject,
@@ -219,8 +216,9 @@ export class Outbox implements LinkUser {
   #send(entry: Entry, nowMs: number): void {
     entry.sentAtMs = nowMs;
     try {
-      const claim = { body: entry.open?.body ?? unpack(entry.packed), headers: entry.headers };
-      entry.token = this.#link.send(claim, (answer) => this.#answered(entry, answer)) ?? UNSENT;
+      const body = entry.open?.body ?? unpack(entry.packed);
+      const headers = this.#parts.sign?.(body);
+      entry.token = this.#link.send({ body, headers }, (answer) => this.#answered(entry, answer)) ?? UNSENT;
     } catch (thrown) {
       this.#queue.settle(entry);
       this.#counts.rejected += 1;
