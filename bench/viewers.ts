@@ -15,10 +15,11 @@ import { startTestServer } from "../test/support/nats-server.ts";
 import { median, row, spread } from "./figures.ts";
 import type { Load } from "./generator.ts";
 import type { ShownFigures } from "./shown-reverb.ts";
+import { measureLatency } from "./viewer-latency.ts";
 import type { Seen } from "./viewers-crowd.ts";
 
 const quick = process.argv.includes("--quick");
-const PAIRS = quick ? 3 : 9;
+const PAIRS = quick ? 3 : 7;
 const SATURATION: Load = { claims: quick ? 100_000 : 400_000, agents: 1_000, bars: 4, beatsPerBar: 8 };
 const PACED: Load = {
   claims: quick ? 50_000 : 200_000,
@@ -28,7 +29,7 @@ const PACED: Load = {
   rate: 50_000,
 };
 /** A beat a second, every agent claims twice in each. */
-const LARGE_SECONDS = quick ? 4 : 12;
+const LARGE_SECONDS = quick ? 4 : 8;
 const LARGE: Load = {
   claims: 20_000 * LARGE_SECONDS,
   agents: 10_000,
@@ -51,6 +52,7 @@ try {
   await compare("at 50,000 claims/s", PACED, 20);
   await compare("at 20,000 claims/s", LARGE, 200);
   await compare("where little happens", QUIET, 200);
+  for (const spreadMs of [100, 900]) await latency(spreadMs);
 } finally {
   for (const child of [generator, reverb, crowd]) child.kill();
   await server.stop();
@@ -84,6 +86,16 @@ async function compare(title: string, load: Load, viewers: number): Promise<void
       "",
       "",
     ].join("\n"),
+  );
+}
+
+async function latency(spreadMs: number): Promise<void> {
+  const { url } = (await ask(reverb, "begin")) as { url: string };
+  const plan = { server: server.url, url, agents: 10_000, beats: quick ? 5 : 20, spreadMs };
+  const { cells, maxMs, p50Ms, p99Ms } = await measureLatency(plan);
+  await ask(reverb, "end");
+  process.stdout.write(
+    `claim → its cell at a viewer, 10,000 agents claiming within ${spreadMs} ms of each beat of a second: ${cells.toLocaleString("en")} cells, p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms, slowest ${maxMs.toFixed(0)} ms\n`,
   );
 }
 

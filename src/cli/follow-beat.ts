@@ -20,15 +20,16 @@ export interface FollowOptions {
   /** The name of the connection and of the command. */
   readonly name: string;
   readonly context: CommandContext;
+  /** Default: lines on stderr. */
+  readonly log?: Log;
   readonly start: (ports: { readonly bus: NatsBus; readonly clock: Clock; readonly log: Log }) => Follower;
 }
 
 /** Answers the exit code. @throws what `done` rejected with, after everything has stopped */
 export async function followBeat(
   settings: LinkSettings & LogSettings,
-  { context, name, start }: FollowOptions,
+  { context, log = commandLog(settings, context), name, start }: FollowOptions,
 ): Promise<number> {
-  const log = commandLog(settings, context);
   const lifecycle = new Lifecycle({ log });
   for (const stream of [context.stdout, context.stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {

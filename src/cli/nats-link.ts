@@ -20,6 +20,7 @@ export type LinkSettings = Pick<
   | "natsTlsCaFile"
   | "natsTlsCertFile"
   | "natsTlsKeyFile"
+  | "natsInboxPrefix"
   | "subjectBeat"
   | "subjectStatus"
   | "subjectReverb"
@@ -39,8 +40,11 @@ export function openBus(
   return new NatsBus(natsSettingsOf(settings, options.name), options.log);
 }
 
+/** The settings that name subjects. */
+type SubjectSettings = Pick<LinkSettings, "clusterId" | Extract<keyof LinkSettings, `subject${string}`>>;
+
 /** The subjects of the cluster, as the operator named them. */
-export function subjectsFor(settings: LinkSettings): Subjects {
+export function subjectsFor(settings: SubjectSettings): Subjects {
   const { subjectBeat, subjectStatus, subjectReverb, subjectNow } = settings;
   const { subjectTick, subjectCommit, subjectChain, subjectPulse, subjectLease } = settings;
   return subjectsOf(settings.clusterId, {
@@ -63,6 +67,7 @@ function natsSettingsOf(settings: LinkSettings, name: string): NatsSettings {
   if ("faults" in parsed)
     throw new BackbeatError("bad-config", `Cannot use the NATS address: ${parsed.faults.join("; ")}`);
   const { natsCredsFile, natsNkeyFile, natsTlsCaFile, natsTlsCertFile, natsTlsKeyFile } = settings;
+  const { natsInboxPrefix } = settings;
   const tls = {
     ...(natsTlsCaFile === undefined ? {} : { caFile: natsTlsCaFile }),
     ...(natsTlsCertFile === undefined ? {} : { certFile: natsTlsCertFile }),
@@ -74,6 +79,7 @@ function natsSettingsOf(settings: LinkSettings, name: string): NatsSettings {
     ...(natsCredsFile === undefined ? {} : { credsFile: natsCredsFile }),
     ...(natsNkeyFile === undefined ? {} : { nkeyFile: natsNkeyFile }),
     ...(Object.keys(tls).length === 0 ? {} : { tls }),
+    ...(natsInboxPrefix === undefined ? {} : { inboxPrefix: natsInboxPrefix }),
   };
 }
 
@@ -86,6 +92,7 @@ const LINK_SETTINGS: readonly (keyof LinkSettings)[] = [
   "natsTlsCaFile",
   "natsTlsCertFile",
   "natsTlsKeyFile",
+  "natsInboxPrefix",
   "subjectBeat",
   "subjectStatus",
   "subjectReverb",

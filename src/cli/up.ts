@@ -20,6 +20,7 @@ import { startSampleAgents } from "./sample-agents.ts";
 import type { ServiceHost } from "./service-host.ts";
 import { type StartedPulse, startPulse } from "./start-pulse.ts";
 import { type StartedReverb, startReverb } from "./start-reverb.ts";
+import { lineEye } from "./watch/eye.ts";
 import { runWatch } from "./watch/run-watch.ts";
 
 type UpSettings = SettingsOf<"up">;
@@ -127,17 +128,17 @@ function showScore(settings: UpSettings, { context, host }: Place): void {
   const { clusterId } = settings;
   const subjects = subjectsFor(settings);
   const reports = reportReader(bus, { clusterId, subjects, log });
+  const eye = lineEye({
+    json: false,
+    beatsHidden: false,
+    clock,
+    data: write,
+    note: write,
+    paint: { data: paint, note: paint },
+  });
   const watch = runWatch(
-    {
-      clusterId,
-      subjects,
-      waitSeconds: FIRST_BEAT_SECONDS,
-      json: false,
-      beatsHidden: false,
-      beatsMax: undefined,
-      reportsMax: undefined,
-    },
-    { bus, clock, reports, data: write, note: write, paint: { data: paint, note: paint } },
+    { clusterId, subjects, waitSeconds: FIRST_BEAT_SECONDS, beatsMax: undefined, reportsMax: undefined },
+    { bus, clock, reports, eye },
   );
   lifecycle.onStop("the score", () => watch.stop());
   watch.done.catch((error: unknown) => lifecycle.fail(error));

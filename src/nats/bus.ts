@@ -14,6 +14,7 @@ import { publishOptions } from "./publish-options.ts";
 
 /** Services end within 5 s of a signal; what a server has not taken after two is not coming through. */
 const DRAIN_TIMEOUT_MS = 2_000;
+const INBOX_PREFIX = "_INBOX";
 
 type Handler = (message: BusMessage) => void;
 
@@ -25,6 +26,8 @@ interface Subscribed {
 
 /** A bus on NATS; begins to connect at once and retries for ever (jittered, about once a second). */
 export class NatsBus implements Bus {
+  /** What subjects for answers begin with, without a dot at the end. */
+  readonly inboxPrefix: string;
   readonly #log: Log;
   readonly #link: NatsLink;
   readonly #subscribed = new Set<Subscribed>();
@@ -37,7 +40,9 @@ export class NatsBus implements Bus {
   #closed: Promise<void> | undefined;
   #handlerFailures = 0;
 
+  /** @throws BackbeatError `bad-config` where the settings name inboxes that cannot be */
   constructor(settings: NatsSettings, log: Log) {
+    this.inboxPrefix = checkedPrefix(settings.inboxPrefix ?? INBOX_PREFIX);
     this.#log = log;
     this.#link = new NatsLink(settings, {
       log,
@@ -82,7 +87,7 @@ export class NatsBus implements Bus {
   }
 
   inbox(): string {
-    return createInbox();
+    return createInbox(this.inboxPrefix);
   }
 
   flush(): Promise<void> {
@@ -211,6 +216,14 @@ export class NatsBus implements Bus {
     // Not awaited: with a server that takes no bytes it would wait for the system to give the socket up.
     connection.close().catch(() => undefined);
   }
+}
+
+function checkedPrefix(prefix: string): string {
+  if (/^[^\s*>.]+(\.[^\s*>.]+)*$/.test(prefix)) return prefix;
+  throw new BackbeatError(
+    "bad-config",
+    `Cannot connect to NATS: the inbox prefix is ${JSON.stringify(prefix)}, expected a subject without wildcards and blanks`,
+  );
 }
 
 function timeout(delayMs: number): Promise<void> {

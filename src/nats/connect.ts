@@ -23,6 +23,8 @@ export interface NatsSettings extends CredentialSettings {
   readonly name: string;
   /** Any of these makes TLS a must, also for `nats://`. */
   readonly tls?: TlsFiles;
+  /** What subjects for answers begin with, where this user may subscribe to its own only; default `_INBOX`. */
+  readonly inboxPrefix?: string;
   /** A link is given up when three pings in a row stay unanswered; default 5,000 ms, so after 15 to 20 s. */
   readonly pingIntervalMs?: number;
 }
@@ -75,6 +77,7 @@ function connectionOptions(server: ConnectTarget, settings: NatsSettings): NodeC
     maxPingOut: PINGS_UNANSWERED_MAX,
     // A stack trace for each request costs more than the request.
     noAsyncTraces: true,
+    ...(settings.inboxPrefix === undefined ? {} : { inboxPrefix: settings.inboxPrefix }),
     ...(server.tls || settings.tls !== undefined ? { tls: tlsOptions(server, settings.tls ?? {}) } : {}),
   };
 }

@@ -56,7 +56,7 @@ export class ConnectionBus implements Bus {
   }
 
   inbox(): string {
-    return createInbox();
+    return createInbox(inboxPrefixOf(this.#connection));
   }
 
   flush(): Promise<void> {
@@ -155,4 +155,9 @@ export class ConnectionBus implements Bus {
   #tell(link: "lost" | "restored"): void {
     for (const listener of [...this.#listeners]) listener(link);
   }
+}
+
+/** As its owner gave it: nats.js names it nowhere but in what it was made with. */
+function inboxPrefixOf(connection: NatsConnection): string | undefined {
+  return (connection as { readonly options?: { readonly inboxPrefix?: string } }).options?.inboxPrefix;
 }

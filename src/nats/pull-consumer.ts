@@ -4,7 +4,7 @@
  * It knows nothing of what came before or comes after it: a consumer that skips a message, falls silent or ends is
  * over, and whoever reads makes another one (stream-reader.ts).
  */
-import { createInbox, type Msg, type NatsConnection, type Subscription } from "@nats-io/transport-node";
+import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
 import { messageOf } from "../errors.ts";
 import type { Log } from "../ports.ts";
 import { AckSubject } from "./ack-subject.ts";
@@ -31,6 +31,8 @@ export interface PullOptions {
   /** Its name, as the server made it. */
   readonly consumer: string;
   readonly isPaused: boolean;
+  /** Subject of its own, where messages come. */
+  readonly inbox: string;
   readonly log: Log;
   /** Called for each message with its place, which is valid only now. False: it is not what was wanted, end. */
   readonly deliver: (message: Msg, place: AckSubject) => boolean;
@@ -42,7 +44,6 @@ export class PullConsumer {
   readonly ended: Promise<string>;
   readonly #options: PullOptions;
   readonly #next: string;
-  readonly #inbox = createInbox();
   readonly #ack = new AckSubject();
   readonly #subscription: Subscription;
   readonly #watch: NodeJS.Timeout;
@@ -59,14 +60,14 @@ export class PullConsumer {
 
   /** Asks for messages at once, unless paused. */
   constructor(options: PullOptions) {
-    const { connection, consumer, isPaused, stream } = options;
+    const { connection, consumer, inbox, isPaused, stream } = options;
     this.#options = options;
     this.#next = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
     this.#isPaused = isPaused;
     this.ended = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    this.#subscription = connection.subscribe(this.#inbox, {
+    this.#subscription = connection.subscribe(inbox, {
       callback: (error, message) => {
         if (error === null) this.#onMessage(message);
         else this.end(error.message);
@@ -118,7 +119,7 @@ export class PullConsumer {
 
   /** Keeps enough messages under way. */
   #ask(): void {
-    const { connection } = this.#options;
+    const { connection, inbox } = this.#options;
     const isEnough = this.#underWay > UNDER_WAY_MAX / 2;
     if (this.#isEnded || this.#isPaused || isEnough || connection.isClosed()) return;
     const batch = UNDER_WAY_MAX - this.#underWay;
@@ -130,7 +131,7 @@ export class PullConsumer {
       expires: REQUEST_EXPIRES_MS * NS_PER_MS,
       idle_heartbeat: HEARTBEAT_MS * NS_PER_MS,
     };
-    connection.publish(this.#next, JSON.stringify(request), { reply: this.#inbox });
+    connection.publish(this.#next, JSON.stringify(request), { reply: inbox });
   }
 
   /** nats.js ends the reader of the whole connection for a callback that throws. */

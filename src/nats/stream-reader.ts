@@ -20,6 +20,7 @@ import type {
 import type { AckSubject } from "./ack-subject.ts";
 import type { NatsBus } from "./bus.ts";
 import { API_CODES, ApiRefusal, JetStreamApi } from "./jetstream-api.ts";
+import { headersOf } from "./message-headers.ts";
 import { PullConsumer } from "./pull-consumer.ts";
 import { NS_PER_MS, stateOf, streamInfo } from "./stream-info.ts";
 
@@ -38,8 +39,6 @@ export interface ReaderOptions {
   readonly start: ReadStart;
   readonly listener: StreamListener;
   readonly log: Log;
-  /** Headers are read, too; reading them costs a microsecond. */
-  readonly withHeaders: boolean;
 }
 
 interface Suspicion {
@@ -124,7 +123,7 @@ export class StreamReader implements StreamReading {
   async #read(connection: NatsConnection): Promise<string> {
     const fromSeq = await this.#check();
     if (fromSeq === undefined || this.#isStopped) return "stopped, or not what was expected";
-    const { log, stream } = this.#options;
+    const { bus, log, stream } = this.#options;
     const name = await this.#makeConsumer(fromSeq);
     if (this.#isStopped || connection.isClosed()) return "the link was lost";
     const consumer = new PullConsumer({
@@ -132,6 +131,7 @@ export class StreamReader implements StreamReading {
       stream,
       consumer: name,
       isPaused: this.#isPaused,
+      inbox: bus.inbox(),
       log,
       deliver: (message, place) => this.#place(message, place),
     });
@@ -206,15 +206,14 @@ export class StreamReader implements StreamReading {
     this.#suspicion = undefined;
     this.#lastSeq = seq;
     this.#lastTimeMs = timeMs;
-    const { listener, withHeaders } = this.#options;
     const delivered: StreamMessage = {
       seq,
       timeMs,
       subject: message.subject,
       data: message.data,
-      headers: withHeaders ? message.headers : undefined,
+      headers: headersOf(message),
     };
-    listener.message(delivered);
+    this.#options.listener.message(delivered);
   }
 
   /** The last message that we had, again: is it still the same? */

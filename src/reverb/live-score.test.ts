@@ -119,20 +119,20 @@ describe("LiveScore", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("tells the first claim after a quiet time within 50 ms, and then at most four times a second", async () => {
+  it("tells the first claim after a quiet time within 20 ms, and all that follow in at most four events a second", async () => {
     const { beat, claim, clock, valuesOf, view } = watchedReverb();
     view.live.watch(true);
     await beat(1);
     await clock.run(1_000);
     const quiet = valuesOf("claims").length;
     claim("a", 1);
-    await clock.run(50);
+    await clock.run(20);
     expect(valuesOf("claims").length).toBe(quiet + 1);
     for (let ms = 0; ms < 2_000; ms += 10) {
       claim(`b${ms}`, 1);
       await clock.run(10);
     }
-    expect(valuesOf("claims").length).toBe(quiet + 1 + 8);
+    expect(valuesOf("claims").length).toBeGreaterThanOrEqual(quiet + 1 + 6);
     await clock.run(5_000);
     expect(valuesOf("claims").reduce((sum, { received }) => sum + received, 0)).toBe(1 + 200);
     expect(valuesOf("claims").length).toBeLessThanOrEqual(quiet + 1 + 9);

@@ -10,6 +10,7 @@ import { ScoreCells } from "../core/score-cells.ts";
 import type { WindowDetail } from "../core/summary.ts";
 import type { Clock, Timer } from "../ports.ts";
 import { ClaimsLook, type LookSources } from "./claims-look.ts";
+import { ClaimsPace } from "./claims-pace.ts";
 import { type EventId, journalEventId, processEventId } from "./event-id.ts";
 import { leadershipOf, tempoOf } from "./frame-facts.ts";
 import type {
@@ -25,14 +26,8 @@ import type {
   Tempo,
 } from "./live-view.ts";
 
-/** How soon the first claim after a quiet time is told: a fifth of what an eye notices, and 20 cheap looks a second. */
-const LOOK_EVERY_MS = 50;
-
-/** Least time between two events on claims: four a second move as fast as an eye reads. */
-const CLAIMS_EVERY_MS = 250;
-
-/** A look that took 1 ms is not repeated for 50: looking costs at most 2 % of a core, however many agents there are. */
-const SPACING_PER_COST = 50;
+/** How soon the first claim after a quiet time is told: a fraction of what an eye notices; whether there is any is two comparisons. */
+const LOOK_EVERY_MS = 20;
 
 /** Time as a mode saw it move. */
 export interface TimeMoved {
@@ -66,9 +61,9 @@ export class LiveScore implements LiveHooks, LiveView {
   readonly cells = new ScoreCells();
   readonly #parts: LiveParts;
   readonly #claims: ClaimsLook;
+  readonly #pace = new ClaimsPace();
   #listener: LiveListener | undefined;
   #timer: Timer | undefined;
-  #dueMs = 0;
   #frame:
     | { readonly frame: BeatFrame; readonly aggregator: Aggregator; readonly readAtMs: number }
     | undefined;
@@ -113,6 +108,7 @@ export class LiveScore implements LiveHooks, LiveView {
     this.#noteLeader(frame, seq);
     this.#noteTempo(frame, seq);
     this.#claims.expect();
+    this.#pace.beat();
   }
 
   reported(detail: WindowDetail, headers: Readonly<Record<string, string>>): void {
@@ -150,11 +146,11 @@ export class LiveScore implements LiveHooks, LiveView {
   #look(): void {
     const { clock } = this.#parts;
     const nowMs = clock.monotonicMs();
-    if (nowMs < this.#dueMs) return;
+    if (!this.#pace.isDue(nowMs)) return;
     const value = this.#claims.look(this.#parts.sources(), nowMs);
     if (value === undefined) return;
     this.#emit({ name: "claims", value }, this.#parts.seq());
-    this.#dueMs = nowMs + Math.max(CLAIMS_EVERY_MS, SPACING_PER_COST * (clock.monotonicMs() - nowMs));
+    this.#pace.told(nowMs, clock.monotonicMs() - nowMs);
   }
 
   #emit(event: DistributiveOmit<LiveEvent, "id">, seq: number): void {

@@ -4,21 +4,28 @@
  *
  * One writer per file is taken for granted (data-lock.ts sees to it).
  */
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
+export interface FileOptions {
+  /** Who may read and write it; default: what the process gives to new files. */
+  readonly mode?: number;
+}
+
 /** Replaces the content of `path`. Takes a few ms: it waits for the disk. @throws the system's error */
-export function writeAtomically(path: string, text: string): void {
+export function writeAtomically(path: string, text: string, options: FileOptions = {}): void {
   const beside = `${path}.new`;
-  writeDurably(beside, text);
+  writeDurably(beside, text, options);
   renameSync(beside, path);
   syncFolder(dirname(path));
 }
 
 /** Writes a file and waits until the disk has it. */
-export function writeDurably(path: string, text: string): void {
-  const file = openSync(path, "w");
+export function writeDurably(path: string, text: string, { mode }: FileOptions = {}): void {
+  const file = openSync(path, "w", mode);
   try {
+    // One that was left by a crash keeps the mode that it has.
+    if (mode !== undefined) fchmodSync(file, mode);
     writeSync(file, text);
     fsyncSync(file);
   } finally {

@@ -72,6 +72,7 @@ describe("BACKBEAT-REQ-041 backbeat exec without NATS", () => {
     await stage.answerWith(3);
     const program = startProgram(["exec", ...stage.flags, "--agent", "stuck", "--wait", "1", "--", "cat"]);
     await stage.claimsOf("stuck", 1);
+    await stage.flush();
     await stage.server.kill("SIGSTOP");
     program.child.stdin.end();
     expect(await program.end).toBe(0);

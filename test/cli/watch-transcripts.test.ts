@@ -3,6 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { paintFor } from "../../src/cli/paint.ts";
+import { lineEye } from "../../src/cli/watch/eye.ts";
 import { runWatch, type Watch } from "../../src/cli/watch/run-watch.ts";
 import { messageOf } from "../../src/errors.ts";
 import { CLUSTER } from "../support/messages.ts";
@@ -58,17 +59,20 @@ function start(stage: Stage, { options }: Step): Watch {
       clusterId: CLUSTER,
       subjects,
       waitSeconds: Number(options.wait ?? 10),
-      json: options.json !== undefined,
-      beatsHidden: options.beats === "hidden",
       beatsMax: /^\d+$/.test(options.beats ?? "") ? Number(options.beats) : undefined,
       reportsMax: options.reports === undefined ? undefined : Number(options.reports),
     },
     {
       bus,
       clock,
-      data: (line) => stage.show("out", line),
-      note: (line) => stage.show("err", line),
-      paint: { data: paint, note: paint },
+      eye: lineEye({
+        json: options.json !== undefined,
+        beatsHidden: options.beats === "hidden",
+        clock,
+        data: (line) => stage.show("out", line),
+        note: (line) => stage.show("err", line),
+        paint: { data: paint, note: paint },
+      }),
     },
   );
   watch.done.then(

@@ -33,6 +33,31 @@ async function connect(
 const text = (message: string) => new TextEncoder().encode(message);
 
 describe("NatsBus", () => {
+  it("BACKBEAT-REQ-020 NatsBus asks for answers below the inbox prefix that it is given", async () => {
+    const server = await serve();
+    const { bus } = await connect(server, { inboxPrefix: "_INBOX.me" });
+    expect(bus.inbox()).toMatch(/^_INBOX\.me\.[^.]+$/);
+    const { bus: peer } = await connect(server);
+    expect(peer.inbox()).toMatch(/^_INBOX\.[^.]+$/);
+    const replies: string[] = [];
+    peer.subscribe("_INBOX.me.>", ({ subject }) => replies.push(subject));
+    peer.subscribe("ask", (message) => message.respond(text("yes")));
+    await peer.flush();
+    const answer = await bus.request("ask", text(""), 5_000);
+    expect(new TextDecoder().decode(answer?.data)).toBe("yes");
+    await waitFor("the answer on its way", () => replies.length === 1);
+  });
+
+  it.each(["", "a b", "_INBOX.", "_INBOX.*", "_INBOX.>"])(
+    "BACKBEAT-REQ-020 NatsBus takes no inbox prefix %j",
+    (inboxPrefix) => {
+      const settings = { servers: [{ host: "h", port: 1, tls: false }], name: "test", inboxPrefix };
+      expect(() => new NatsBus(settings, recordingLog())).toThrow(
+        /the inbox prefix is .*, expected a subject/,
+      );
+    },
+  );
+
   it("BACKBEAT-REQ-020 NatsBus tells of a link before it hands out the first message of it", async () => {
     const server = await serve();
     const { bus: flooding } = await connect(server);

@@ -1,7 +1,6 @@
 /** `watch` beside real reports, over a link that the test cuts: what was stored meanwhile is shown when it is back. */
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { expect, it } from "vitest";
-import { paintFor } from "../../src/cli/paint.ts";
 import { runWatch } from "../../src/cli/watch/run-watch.ts";
 import { reportReader } from "../../src/nats/report-reader.ts";
 import { SystemClock } from "../../src/runtime/clock.ts";
@@ -61,8 +60,6 @@ it("BACKBEAT-REQ-021 watch shows what was reported while its link was away, befo
       clusterId: CLUSTER,
       subjects,
       waitSeconds: 60,
-      json: true,
-      beatsHidden: true,
       beatsMax: undefined,
       reportsMax: undefined,
     },
@@ -70,9 +67,12 @@ it("BACKBEAT-REQ-021 watch shows what was reported while its link was away, befo
       bus,
       clock: new SystemClock(),
       reports: reportReader(bus, { clusterId: CLUSTER, subjects, log: silentLog }),
-      data: (line) => shown.push(JSON.parse(line).from_beat),
-      note: (line) => notes.push(line),
-      paint: { data: paintFor(false), note: paintFor(false) },
+      eye: {
+        beat: () => undefined,
+        report: (report) => shown.push(report.from_beat),
+        note: (text) => notes.push(text),
+        end: () => undefined,
+      },
     },
   );
   await bus.flush();

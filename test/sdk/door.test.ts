@@ -59,6 +59,8 @@ describe("BACKBEAT-REQ-040 door ./sdk", () => {
       ],
       { cwd: ROOT },
     );
-    expect(stdout).toBe("BackbeatError,connectAgent,createAgent,runAgent,subjectsOf\n");
+    expect(stdout).toBe(
+      "BackbeatError,LegacyPositions,beatIndexOf,connectAgent,createAgent,createClaimSigner,legacyPositionOf,runAgent,subjectsOf\n",
+    );
   });
 });

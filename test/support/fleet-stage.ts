@@ -1,9 +1,9 @@
-/** A real nats-server with a pulse that a test leads by the hand, and every claim that comes by. */
+/** A real nats-server with a pulse that a test leads by the hand, and every claim that comes by, stored as by a journal. */
 
 import { createDecoder, Refusal } from "../../src/contracts/decode.ts";
 import type { StatusClaim } from "../../src/contracts/status-claim.ts";
 import type { NatsBus } from "../../src/nats/bus.ts";
-import { CLUSTER, frameBody } from "./messages.ts";
+import { CLUSTER, frameBody, STORED } from "./messages.ts";
 import { startTestServer, type TestServer } from "./nats-server.ts";
 import { connectBus, subjects } from "./real-reverb.ts";
 import { waitFor } from "./wait-for.ts";
@@ -21,6 +21,8 @@ export interface FleetStage extends AsyncDisposable {
   saidBy(agentId: string): readonly string[];
   /** The claims of one agent, when there are so many. */
   claimsOf(agentId: string, count: number): Promise<readonly StatusClaim[]>;
+  /** Resolves when the server has all acknowledgements of them. */
+  flush(): Promise<void>;
   /** Publishes a frame. */
   publish(beatIndex: number): Promise<void>;
   /** Answers requests for the newest frame from now on. */
@@ -33,10 +35,11 @@ export async function fleetStage(): Promise<FleetStage> {
   const decoder = createDecoder({ mode: "strict" });
   const claims: StatusClaim[] = [];
   let answer: number | undefined;
-  bus.subscribe(subjects.status, ({ data }) => {
-    const claim = decoder.claim(data);
+  bus.subscribe(subjects.status, (message) => {
+    const claim = decoder.claim(message.data);
     if (claim instanceof Refusal) throw new Error(`an invalid claim was sent: ${claim.text}`);
     claims.push(claim);
+    message.respond(STORED);
   });
   bus.subscribe(subjects.now, (request) => {
     if (answer !== undefined) request.respond(body(answer));
@@ -53,6 +56,7 @@ export async function fleetStage(): Promise<FleetStage> {
         const found = of(agentId);
         return found.length >= count && found;
       }),
+    flush: () => bus.flush(),
     async publish(beatIndex) {
       bus.publish(subjects.beat, body(beatIndex));
       await bus.flush();

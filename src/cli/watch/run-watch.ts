@@ -3,20 +3,15 @@
  * comes, say when the beat falls silent, end after as much as was asked for.
  *
  * On ports only; nothing is published but the question for the newest beat. What is seen is decided in
- * watcher.ts, how it looks in beat-line.ts and report-lines.ts.
+ * watcher.ts, how it looks by the eye that it is shown to: lines (eye.ts) or a screen (screen/).
  */
 import type { Subjects } from "../../contracts/subjects.ts";
 import type { BackbeatError } from "../../errors.ts";
 import type { Bus, Clock, Timer } from "../../ports.ts";
-import { wrap } from "../../runtime/settings/wrap.ts";
 import { ReportFollower, type ReportReader } from "../../sdk/report-follower.ts";
 import { awaitFirstBeat } from "../first-beat.ts";
 import { type BeatEar, type Heard, hearBeats } from "../hear-beats.ts";
-import type { Paint } from "../paint.ts";
-import { LINE_COLUMNS, timeText } from "../plain.ts";
-import { beatLine } from "./beat-line.ts";
-import { jsonLine } from "./json-line.ts";
-import { reportLines } from "./report-lines.ts";
+import type { WatchEye } from "./eye.ts";
 import { summaryLines } from "./tally.ts";
 import { type Shown, Watcher } from "./watcher.ts";
 
@@ -25,8 +20,6 @@ export interface WatchSettings {
   readonly subjects: Subjects;
   /** How long to wait for the first beat or report. */
   readonly waitSeconds: number;
-  readonly json: boolean;
-  readonly beatsHidden: boolean;
   /** End after so many; undefined: never. */
   readonly beatsMax: number | undefined;
   readonly reportsMax: number | undefined;
@@ -37,12 +30,7 @@ export interface WatchPorts {
   readonly clock: Clock;
   /** Reads the report stream, for reports that the wire missed. */
   readonly reports?: ReportReader;
-  /** Takes a line of data, without its end. */
-  readonly data: (line: string) => void;
-  /** Takes a line about the data. */
-  readonly note: (line: string) => void;
-  /** Colours of data, and of notes. */
-  readonly paint: { readonly data: Paint; readonly note: Paint };
+  readonly eye: WatchEye;
 }
 
 export interface Watch {
@@ -60,9 +48,6 @@ const SILENT_BEATS = 3;
 
 /** How late a beat may come and still be on time: a beat is not called missing before that. */
 const JITTER_MS = 50;
-
-/** Notes begin under the data, after the time. */
-const NOTE_INDENT = " ".repeat(10);
 
 /** Starts watching. The bus stays open. */
 export function runWatch(settings: WatchSettings, ports: WatchPorts): Watch {
@@ -101,9 +86,10 @@ class RunningWatch implements Watch {
         subjects,
         waitSeconds,
         unusable: () => this.#ear.unusable,
-        say: (text) => this.#note(text, ports.paint.note.faint),
+        say: (text) => ports.eye.note(text, false),
         onGivenUp: (error) => {
           this.#end();
+          ports.eye.end([]);
           this.#reject(error);
         },
       },
@@ -127,9 +113,8 @@ class RunningWatch implements Watch {
   stop(): void {
     if (this.#isStopped) return;
     this.#end();
-    const { clock, note, paint } = this.#ports;
-    for (const line of summaryLines(this.#watcher.tally, clock.monotonicMs() - this.#startedAtMs))
-      note(paint.note.faint(line));
+    const { clock, eye } = this.#ports;
+    eye.end(summaryLines(this.#watcher.tally, clock.monotonicMs() - this.#startedAtMs));
     this.#resolve();
   }
 
@@ -150,24 +135,10 @@ class RunningWatch implements Watch {
   }
 
   #showOne(shown: Shown): void {
-    const { clock, data, paint } = this.#ports;
-    const { beatsHidden, json } = this.#settings;
-    const wallMs = clock.wallMs();
-    if (shown.kind === "note") {
-      this.#note(shown.text, shown.warning ? paint.note.warn : paint.note.faint);
-    } else if (shown.kind === "beat") {
-      const { frame, place } = shown;
-      if (!beatsHidden)
-        data(json ? jsonLine("beat", frame) : beatLine(frame, { place, wallMs, paint: paint.data }));
-    } else if (json) data(jsonLine("report", shown.report));
-    else for (const line of reportLines(shown.report, { wallMs, paint: paint.data })) data(line);
-  }
-
-  #note(text: string, colour: (text: string) => string): void {
-    const { clock, note } = this.#ports;
-    const lines = wrap(text, LINE_COLUMNS - NOTE_INDENT.length);
-    for (const [index, line] of lines.entries())
-      note(colour(`${index === 0 ? `${timeText(clock.wallMs())}  ` : NOTE_INDENT}${line}`));
+    const { eye } = this.#ports;
+    if (shown.kind === "note") eye.note(shown.text, shown.warning);
+    else if (shown.kind === "beat") eye.beat(shown.frame, shown.place);
+    else eye.report(shown.report);
   }
 
   /** Looks again when so many beats will have come due without another frame. */

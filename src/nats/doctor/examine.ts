@@ -70,7 +70,7 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
     }),
   );
   if (hasApi) findings.push(judgeClock(await measureClock(api, { clusterId })));
-  const roles = rolesOf({ clusterId, subjects });
+  const roles = rolesOf({ clusterId, subjects, inboxPrefix: bus.inboxPrefix });
   const needs = roles.flatMap((role) => role.needs);
   findings.push(...judgePermissions(roles, await rightsOn(connection, needs, subjects)));
   if (!hasApi) return findings;

@@ -3,7 +3,7 @@ import { subjectsOf } from "../../contracts/subjects.ts";
 import { hasEffect, judgePermissions, keyOf, rolesOf, type Verdict } from "./permissions.ts";
 
 const subjects = subjectsOf("c");
-const roles = rolesOf({ clusterId: "c", subjects });
+const roles = rolesOf({ clusterId: "c", subjects, inboxPrefix: "_INBOX" });
 const needs = roles.flatMap((role) => role.needs);
 
 function judge(verdictOf: (key: string) => Verdict) {

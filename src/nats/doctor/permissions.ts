@@ -1,6 +1,6 @@
 /** What this user may do, held against what reverb, a pulse and an agent need. Pure. */
 import type { Subjects } from "../../contracts/subjects.ts";
-import { journalName, reportsName } from "../stream-names.ts";
+import { type RightsPlace, type RoleName, rightsOf } from "../rights.ts";
 import type { Finding } from "./finding.ts";
 
 export type Act = "publish" | "subscribe";
@@ -18,34 +18,21 @@ export interface Role {
   readonly needs: readonly Need[];
 }
 
-export interface RoleNames {
-  readonly clusterId: string;
-  readonly subjects: Subjects;
-}
+export type RolesPlace = Omit<RightsPlace, "hasJournal">;
 
-/** Where answers to requests come. */
-const INBOX = "_INBOX.backbeat";
-
-/** Who needs what. With a journal; without one reverb subscribes to beats and claims and publishes reports itself. */
-export function rolesOf({ clusterId, subjects }: RoleNames): readonly Role[] {
-  const { beat, chain, commit, now, reverb, status, tick } = subjects;
-  const publish = (...all: readonly string[]) => all.map((subject): Need => ({ act: "publish", subject }));
-  const subscribe = (...all: readonly string[]) =>
-    all.map((subject): Need => ({ act: "subscribe", subject }));
-  const streams = [journalName(clusterId), reportsName(clusterId)];
-  const api = streams.flatMap((name) => [
-    ...["INFO", "CREATE", "UPDATE", "MSG.GET"].map((word) => `$JS.API.STREAM.${word}.${name}`),
-    `$JS.API.CONSUMER.CREATE.${name}`,
-    `$JS.API.CONSUMER.MSG.NEXT.${name}.doctor`,
-  ]);
+/** Who needs what; where a name is made at run time, one that could be. */
+export function rolesOf(place: RolesPlace): readonly Role[] {
+  const needsOf = (role: RoleName, hasJournal: boolean): readonly Need[] => {
+    const { publish, subscribe } = rightsOf(role, { ...place, hasJournal });
+    const needs = (act: Act, patterns: readonly string[]) =>
+      patterns.map((pattern): Need => ({ act, subject: pattern.replace(/[*>]$/, "backbeat") }));
+    return [...needs("publish", publish), ...needs("subscribe", subscribe)];
+  };
   return [
-    {
-      name: "reverb",
-      needs: [...publish(tick, commit, chain, "$JS.API.INFO", ...api), ...subscribe(INBOX)],
-    },
-    { name: "reverb without a journal", needs: [...publish(reverb), ...subscribe(beat, status)] },
-    { name: "pulse", needs: [...publish(beat), ...subscribe(now, INBOX)] },
-    { name: "agent", needs: [...publish(status, now), ...subscribe(beat, reverb, INBOX)] },
+    { name: "reverb", needs: needsOf("reverb", true) },
+    { name: "reverb without a journal", needs: needsOf("reverb", false) },
+    { name: "pulse", needs: needsOf("pulse", true) },
+    { name: "agent", needs: needsOf("agent", true) },
   ];
 }
 

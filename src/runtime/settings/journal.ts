@@ -23,7 +23,7 @@ export const JOURNAL_SETTINGS = {
     kind: choice("<mode>", ["auto", "on", "off"]),
     default: "auto",
     doc: "auto: a journal where the server has JetStream for us; on: or nothing; off: plain NATS, best effort",
-    commands: REVERB,
+    commands: [...REVERB, "nats-config"],
   }),
   requireDurability: optional({
     flag: "require-durability",

@@ -5,8 +5,12 @@ import { optional, setting } from "./setting.ts";
 /** Commands that look at what is stored. */
 const HISTORY = ["reports", "replay", "verify", "journal", "doctor"] as const;
 const CONNECTED = ["up", "reverb", "pulse", "claim", "exec", "watch", ...HISTORY, "sim"] as const;
+/** Who must know where things are, connected or not. */
+const NAMING = [...CONNECTED, "nats-config"] as const;
 /** Who sees the subjects that only reverb uses. */
-const KEEPERS = ["up", "reverb", "watch", ...HISTORY] as const;
+const KEEPERS = ["up", "reverb", "watch", ...HISTORY, "nats-config"] as const;
+/** And those that only pulses use. */
+const PULSES = ["up", "pulse", "nats-config"] as const;
 
 /** A subject without wildcards: tokens between dots, no blanks. */
 const SUBJECT = text("<subject>", "a NATS subject without wildcards and blanks", /^[^\s*>.]+(\.[^\s*>.]+)*$/);
@@ -21,7 +25,7 @@ export const NATS_SETTINGS = {
     kind: CLUSTER,
     default: "local",
     doc: "Cluster: one tempo domain; part of every subject",
-    commands: CONNECTED,
+    commands: NAMING,
   }),
   natsServers: optional({
     flag: "nats",
@@ -29,7 +33,7 @@ export const NATS_SETTINGS = {
     kind: text("<addresses>", "a comma list of addresses such as nats://127.0.0.1:4222"),
     doc: "NATS servers, a comma list; nats:// or tls://, user:pass@ or token@ may stand before the host",
     defaultText: "the server that `backbeat up` keeps in the data directory, else nats://127.0.0.1:4222",
-    commands: CONNECTED,
+    commands: NAMING,
     secret: "address",
   }),
   natsCredsFile: optional({
@@ -67,6 +71,14 @@ export const NATS_SETTINGS = {
     doc: "PEM file of its private key; needs --nats-tls-cert",
     commands: CONNECTED,
   }),
+  natsInboxPrefix: optional({
+    flag: "nats-inbox-prefix",
+    group: "NATS",
+    kind: SUBJECT,
+    doc: "What subjects for answers begin with, where this user may subscribe to its own only",
+    defaultText: "_INBOX",
+    commands: CONNECTED,
+  }),
   natsServerBinary: optional({
     flag: "nats-server",
     group: "NATS",
@@ -93,7 +105,7 @@ export const NATS_SETTINGS = {
     kind: SUBJECT,
     doc: "Subject of beat frames",
     defaultText: "backbeat.{cluster}.beat",
-    commands: CONNECTED,
+    commands: NAMING,
   }),
   subjectStatus: optional({
     flag: "subject-status",
@@ -101,7 +113,7 @@ export const NATS_SETTINGS = {
     kind: SUBJECT,
     doc: "Subject of status claims",
     defaultText: "backbeat.{cluster}.status",
-    commands: CONNECTED,
+    commands: NAMING,
   }),
   subjectReverb: optional({
     flag: "subject-reverb",
@@ -109,7 +121,7 @@ export const NATS_SETTINGS = {
     kind: SUBJECT,
     doc: "Subject of bar reports",
     defaultText: "backbeat.{cluster}.reverb",
-    commands: CONNECTED,
+    commands: NAMING,
   }),
   subjectNow: optional({
     flag: "subject-now",
@@ -117,7 +129,7 @@ export const NATS_SETTINGS = {
     kind: SUBJECT,
     doc: "Subject on which a pulse answers with the newest frame",
     defaultText: "backbeat.{cluster}.now",
-    commands: CONNECTED,
+    commands: NAMING,
   }),
   subjectPulse: optional({
     flag: "subject-pulse",
@@ -125,7 +137,7 @@ export const NATS_SETTINGS = {
     kind: SUBJECT,
     doc: "Subject on which pulses tell each other that they are there",
     defaultText: "backbeat.{cluster}.pulse",
-    commands: ["up", "pulse"],
+    commands: PULSES,
   }),
   subjectLease: optional({
     flag: "subject-lease",
@@ -133,7 +145,7 @@ export const NATS_SETTINGS = {
     kind: SUBJECT,
     doc: "Subject on which pulses keep their lease, in a stream of its own",
     defaultText: "backbeat.{cluster}.pulse.lease",
-    commands: ["up", "pulse"],
+    commands: PULSES,
   }),
   subjectTick: optional({
     flag: "subject-tick",

@@ -18,7 +18,9 @@ export const COMMAND_NAMES = [
   "verify",
   "journal",
   "doctor",
+  "nats-config",
   "validate",
+  "keys",
   "sim",
 ] as const;
 

@@ -4,7 +4,9 @@
  */
 import { CLAIM_SETTINGS } from "./claim.ts";
 import { JOURNAL_SETTINGS } from "./journal.ts";
+import { KEYS_SETTINGS } from "./keys.ts";
 import { NATS_SETTINGS } from "./nats.ts";
+import { NATS_CONFIG_SETTINGS } from "./nats-config.ts";
 import { REVERB_SETTINGS } from "./reverb.ts";
 import { SERVICE_SETTINGS } from "./service.ts";
 import type { CommandName, Setting } from "./setting.ts";
@@ -17,10 +19,12 @@ export const SETTINGS = {
   ...WATCH_SETTINGS,
   ...SIM_SETTINGS,
   ...TEMPO_SETTINGS,
+  ...NATS_CONFIG_SETTINGS,
   ...SERVICE_SETTINGS,
   ...NATS_SETTINGS,
   ...REVERB_SETTINGS,
   ...JOURNAL_SETTINGS,
+  ...KEYS_SETTINGS,
 } as const;
 
 type Table = typeof SETTINGS;

@@ -25,6 +25,14 @@ export const WATCH_SETTINGS = {
     defaultText: "no end",
     commands: ["watch"],
   }),
+  lines: setting({
+    flag: "lines",
+    group: "Command",
+    kind: onOff,
+    default: false,
+    doc: "Lines one after the other, also on a terminal, which else shows a screen",
+    commands: ["watch"],
+  }),
   beatsHidden: setting({
     flag: "no-beats",
     group: "Command",

@@ -40,9 +40,7 @@ describe("BACKBEAT-REQ-040 testFleet", () => {
     await fleet.play();
     await agent.task("t", () => undefined);
     const decoder = createDecoder({ mode: "strict" });
-    const read = fleet.claims.map((claim) =>
-      decoder.claim(new TextEncoder().encode(JSON.stringify(claim))),
-    );
+    const read = fleet.claims.map((claim) => decoder.claim(new TextEncoder().encode(JSON.stringify(claim))));
     expect(read).toEqual(fleet.claims);
     await agent.stop();
     expect(fleet.claims.map(({ state }) => state)).toEqual(["executing", "completed"]);

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { subjectsOf } from "../contracts/subjects.ts";
+import { isAllowed } from "./doctor/subjects.ts";
+import { ROLES, type RoleName, rightsOf } from "./rights.ts";
+
+const subjects = subjectsOf("c");
+const of = (role: RoleName, hasJournal = true) =>
+  rightsOf(role, { clusterId: "c", subjects, hasJournal, inboxPrefix: `_INBOX.${role}` });
+
+const may = (role: RoleName, act: "publish" | "subscribe", subject: string) =>
+  isAllowed(subject, { allow: of(role)[act] });
+
+describe("rightsOf", () => {
+  it("an agent claims, asks for the newest beat, hears beats, reports and its own answers, and that is all", () => {
+    expect(of("agent")).toEqual({
+      publish: ["backbeat.c.status", "backbeat.c.now"],
+      subscribe: ["backbeat.c.beat", "backbeat.c.reverb", "_INBOX.agent.>"],
+      answers: false,
+    });
+  });
+
+  it.each<[string, readonly RoleName[]]>([
+    [subjects.beat, ["pulse"]],
+    [subjects.pulse, ["pulse"]],
+    [subjects.lease, ["pulse"]],
+    [subjects.status, ["agent"]],
+    [subjects.tick, ["reverb"]],
+    [subjects.commit, ["reverb"]],
+    [subjects.chain, ["reverb"]],
+    [subjects.now, ["pulse", "operator", "agent"]],
+    // The stream republishes there; nobody else does.
+    [subjects.reverb, []],
+    ["$JS.API.STREAM.PURGE.BACKBEAT_JOURNAL_c", []],
+    ["$JS.API.STREAM.DELETE.BACKBEAT_JOURNAL_c", []],
+    ["$JS.API.STREAM.MSG.DELETE.BACKBEAT_REPORTS_c", []],
+    ["$JS.API.STREAM.CREATE.BACKBEAT_JOURNAL_c", ["reverb"]],
+    ["$JS.API.STREAM.CREATE.OTHER", []],
+    ["$JS.API.STREAM.MSG.GET.BACKBEAT_JOURNAL_other", []],
+    ["_INBOX.reverb.x", []],
+  ])("on %s only %j may publish", (subject, roles) => {
+    expect(ROLES.filter((role) => may(role, "publish", subject)).toSorted()).toEqual(roles.toSorted());
+  });
+
+  it("nobody hears another's answers", () => {
+    for (const role of ROLES)
+      for (const other of ROLES)
+        expect([role, other, may(role, "subscribe", `_INBOX.${other}.x`)]).toEqual([
+          role,
+          other,
+          role === other,
+        ]);
+  });
+
+  it("only a pulse answers requests", () => {
+    expect(ROLES.filter((role) => of(role).answers)).toEqual(["pulse"]);
+  });
+
+  it("without a journal reverb hears and publishes itself, and JetStream is only asked whether it is there", () => {
+    expect(of("reverb", false)).toMatchObject({
+      publish: expect.arrayContaining([subjects.reverb, subjects.now]),
+      subscribe: [subjects.beat, subjects.status, "_INBOX.reverb.>"],
+    });
+    for (const role of ROLES)
+      for (const subject of of(role, false).publish.filter((one) => one.startsWith("$JS")))
+        expect(subject).toMatch(/^\$JS\.API\.(STREAM\.)?(INFO|NAMES$)/);
+  });
+
+  it("subjects that were named otherwise are used", () => {
+    const named = subjectsOf("c", { status: "x.claims", beat: "x.beats" });
+    expect(
+      rightsOf("agent", { clusterId: "c", subjects: named, hasJournal: true, inboxPrefix: "_INBOX.a" }),
+    ).toMatchObject({
+      publish: ["x.claims", "backbeat.c.now"],
+      subscribe: expect.arrayContaining(["x.beats"]),
+    });
+  });
+});

@@ -1,0 +1,114 @@
+/**
+ * Who needs which subjects: every subject that an agent, reverb, a pulse and a person who looks publish on or
+ * subscribe to, and none that they do not. `nats-config` allows these, `doctor` tries them. Pure.
+ */
+import type { Subjects } from "../contracts/subjects.ts";
+import { journalName, leaseName, reportsName } from "./stream-names.ts";
+
+export const ROLES = ["reverb", "pulse", "operator", "agent"] as const;
+
+export type RoleName = (typeof ROLES)[number];
+
+export interface RightsPlace {
+  readonly clusterId: string;
+  readonly subjects: Subjects;
+  /** False: plain NATS. Reverb then hears beats and claims, and publishes reports, itself. */
+  readonly hasJournal: boolean;
+  /** What the user's inboxes begin with, without a dot at the end. */
+  readonly inboxPrefix: string;
+}
+
+/** All that is not named is refused. A token that is chosen at run time is `*`. */
+export interface Rights {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+  /** Answers requests: on the subject that a request names, once. */
+  readonly answers: boolean;
+}
+
+export function rightsOf(role: RoleName, place: RightsPlace): Rights {
+  const rights = RIGHTS_OF[role](place);
+  return { ...rights, subscribe: [...rights.subscribe, `${place.inboxPrefix}.>`] };
+}
+
+const api = (word: string, ...streams: readonly string[]) =>
+  streams.map((stream) => `$JS.API.${word}.${stream}`);
+
+/** What reading a stream asks of the API: a consumer of its own, its messages, and its end. */
+const reading = (...streams: readonly string[]) => [
+  ...api("STREAM.INFO", ...streams),
+  ...api("STREAM.MSG.GET", ...streams),
+  ...api("CONSUMER.CREATE", ...streams),
+  ...streams.flatMap((stream) => [
+    `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
+    `$JS.API.CONSUMER.DELETE.${stream}.*`,
+  ]),
+];
+
+const namesOf = (clusterId: string) => ({
+  journal: journalName(clusterId),
+  reports: reportsName(clusterId),
+  lease: leaseName(clusterId),
+});
+
+const RIGHTS_OF: Readonly<Record<RoleName, (place: RightsPlace) => Rights>> = {
+  agent: ({ hasJournal, subjects: { beat, now, reverb, status } }) => ({
+    // A journal shows by its acknowledgements. That there is none only JetStream can say, or that nobody is there.
+    publish: hasJournal ? [status, now] : [status, now, "$JS.API.STREAM.NAMES"],
+    subscribe: [beat, reverb],
+    answers: false,
+  }),
+
+  reverb: ({ clusterId, hasJournal, subjects }) => {
+    const { journal, reports } = namesOf(clusterId);
+    const { beat, chain, commit, now, reverb, status, tick } = subjects;
+    if (!hasJournal)
+      return {
+        publish: [reverb, now, "$JS.API.INFO", ...api("STREAM.INFO", journal)],
+        subscribe: [beat, status],
+        answers: false,
+      };
+    return {
+      publish: [
+        ...[tick, commit, chain, "$JS.API.INFO"],
+        ...api("STREAM.CREATE", journal, reports),
+        ...api("STREAM.UPDATE", journal, reports),
+        ...reading(journal, reports),
+      ],
+      subscribe: [],
+      answers: false,
+    };
+  },
+
+  pulse: ({ clusterId, hasJournal, subjects: { beat, lease: leaseSubject, now, pulse } }) => {
+    const { journal, lease } = namesOf(clusterId);
+    const keepsLease = [
+      leaseSubject,
+      ...api("STREAM.INFO", lease),
+      ...api("STREAM.CREATE", lease),
+      ...api("STREAM.MSG.GET", lease, journal),
+    ];
+    return {
+      publish: [beat, pulse, now, "$JS.API.INFO", ...(hasJournal ? keepsLease : [])],
+      subscribe: [beat, pulse, now],
+      answers: true,
+    };
+  },
+
+  operator: ({ clusterId, hasJournal, subjects }) => {
+    const { journal, lease, reports } = namesOf(clusterId);
+    const { beat, chain, commit, lease: leaseSubject, now, pulse, reverb, status, tick } = subjects;
+    const looks = [
+      "$JS.API.STREAM.LIST",
+      ...reading(journal, reports),
+      ...api("STREAM.INFO", lease),
+      ...api("STREAM.MSG.GET", lease),
+    ];
+    return {
+      // A server of 2.10 and newer answers there what this user may do.
+      publish: [now, "$JS.API.INFO", "$SYS.REQ.USER.INFO", ...(hasJournal ? looks : [])],
+      subscribe: [beat, status, reverb, pulse, ...(hasJournal ? [tick, commit, chain, leaseSubject] : [])],
+      answers: false,
+    };
+  },
+};
