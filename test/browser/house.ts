@@ -18,6 +18,8 @@ export interface HouseOptions {
   readonly clusterId?: string;
   readonly tempoBpm?: number;
   readonly barLength?: number;
+  /** What reverb is told, if it is not the truth. */
+  readonly barLengthOfReverb?: number;
 }
 
 export interface House extends AsyncDisposable {
@@ -42,12 +44,12 @@ export interface House extends AsyncDisposable {
 }
 
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
-  const { barLength = 4, clusterId = "stage", tempoBpm = 120 } = options;
+  const { barLength = 4, barLengthOfReverb = barLength, clusterId = "stage", tempoBpm = 120 } = options;
   const nats = await startTestServer({ jetstream: true });
   const dir = mkdtempSync(join(tmpdir(), "backbeat-browser-"));
   const port = await choosePort(0);
   const url = `http://127.0.0.1:${port}`;
-  const flags = ["--cluster", clusterId, "--nats", nats.url, "--bar-length", String(barLength)];
+  const flags = ["--cluster", clusterId, "--nats", nats.url];
   const subjects = subjectsOf(clusterId);
   const bus = await connectBus(nats.url, "cast");
   let reverb: RunningProgram | undefined;
@@ -78,7 +80,14 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       return waitFor("the next beat", () => newest > before && newest);
     },
     async startReverb() {
-      const args = ["--http", `127.0.0.1:${port}`, "--data-dir", join(dir, "reverb")];
+      const args = [
+        "--http",
+        `127.0.0.1:${port}`,
+        "--data-dir",
+        join(dir, "reverb"),
+        "--bar-length",
+        String(barLengthOfReverb),
+      ];
       const program = startProgram(["reverb", ...flags, ...args]);
       reverb = program;
       let isEnded = false;
@@ -98,8 +107,9 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       await reverb?.ended;
     },
     startPulse() {
-      const args = ["--tempo", String(tempoBpm), "--http", "127.0.0.1:0", "--data-dir", join(dir, "pulse")];
-      pulse = startProgram(["pulse", ...flags, ...args]);
+      const rhythm = ["--tempo", String(tempoBpm), "--bar-length", String(barLength)];
+      const place = ["--http", "127.0.0.1:0", "--data-dir", join(dir, "pulse")];
+      pulse = startProgram(["pulse", ...flags, ...rhythm, ...place]);
     },
     async stopPulse() {
       pulse?.kill("SIGTERM");

@@ -57,6 +57,21 @@ describe("the dashboard's states", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("BACKBEAT-REQ-020 says that reverb is degraded, by what, and what to do", async () => {
+    await using house = await openHouse({ ...RHYTHM, barLengthOfReverb: 8 });
+    house.startPulse();
+    house.play({ "me:1": () => WORKING });
+    await using watched = await openPage(browser);
+    const { complaints, page } = watched;
+    await page.goto(house.url);
+    const notice = page.locator('.notice[data-kind="warning"]');
+    await notice.getByText("correct the setting --bar-length").waitFor();
+    await page.locator(".health", { hasText: "degraded" }).waitFor();
+    expect(await page.title()).toContain("degraded");
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
   it("says that it is not live and when it tries again, keeps what it showed, and goes on with a reverb that is back", async () => {
     await using house = await openHouse(RHYTHM);
     house.startPulse();
