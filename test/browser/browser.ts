@@ -12,7 +12,10 @@ export function launchBrowser(): Promise<Browser> {
     throw new Error(
       "Cannot open a browser: no Chromium here, expected /usr/bin/chromium (apt-get install chromium) or BACKBEAT_CHROMIUM",
     );
-  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+  return chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+  });
 }
 
 export interface WatchedPage extends AsyncDisposable {

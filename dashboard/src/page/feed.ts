@@ -33,6 +33,9 @@ const STATUS_EVERY_MS = 5_000;
 /** Words that count seconds are right to half of one. */
 const CLOCK_EVERY_MS = 500;
 
+/** Cells are live; order, trouble and progress are as old as the last answer, which in a slow tempo is not left to beats. */
+const SCORE_STALE_MS = 5_000;
+
 /** Bars that reverb gives at most, of which the score shows what fits. */
 const SCORE_BARS = 8;
 
@@ -51,6 +54,7 @@ export interface Sight {
 let sight: Sight = { offset: 0, limit: 100, isHeld: false };
 /** The lanes that were asked for last: what lies within needs no other question. */
 let asked: Pick<Sight, "offset" | "limit"> = sight;
+let askedAtMs = 0;
 let rosterShown = -1;
 /** When the sums were answered, and for which agents. */
 let summedAtMs = Number.NEGATIVE_INFINITY;
@@ -198,7 +202,8 @@ function takeClaims(event: ClaimsEvent, at: number): void {
   store.rowsVersion.value += 1;
   const { agents, presence, states, window } = event;
   store.live.value = { agents, presence, states, window };
-  if (event.roster !== rosterShown || event.left_out > 0) score.askSoon();
+  const isStale = now() - askedAtMs >= SCORE_STALE_MS;
+  if (event.roster !== rosterShown || event.left_out > 0 || isStale) score.askSoon();
 }
 
 function takeReport(event: ReportEvent): void {
@@ -215,6 +220,7 @@ function takeLeader({ epoch, leader, publisher }: LeaderEvent): void {
 async function askScore(signal: AbortSignal): Promise<void> {
   const { isHeld, limit, offset } = sight;
   asked = sight;
+  askedAtMs = now();
   const lanes = lanesWish(store.view.value);
   const isSummed = isSumDue();
   const wish = { bars: SCORE_BARS, limit, offset, ...lanes, sums: isSummed ? "true" : undefined };

@@ -38,7 +38,7 @@ function Lane({ place, row }: { readonly place: number; readonly row: Row | unde
       data-pointed={cursor.value?.place === place}
       data-trouble={row?.trouble}
     >
-      <span class="lane-id" role="rowheader">
+      <span class="lane-id" role="rowheader" title={row?.agentId}>
         {row?.agentId ?? "…"}
       </span>
       {row !== undefined && <Doing row={row} />}
