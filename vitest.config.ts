@@ -3,7 +3,9 @@ import { defineConfig } from "vitest/config";
 /** Everything is one run: files share nothing, so each may start servers of its own. */
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "dashboard/**/*.test.ts", "test/**/*.test.ts"],
+    // They need a Chromium: `npm run test:browser`.
+    exclude: ["test/browser/**", "node_modules/**"],
     environment: "node",
     pool: "forks",
     // Most tests wait for servers and processes: three at a time keep two cores busy.

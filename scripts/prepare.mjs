@@ -98,6 +98,7 @@ async function install() {
 async function build() {
   try {
     await run("Building", process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "-b"]);
+    await run("Building the dashboard", process.execPath, [at("scripts", "dashboard.mjs")]);
   } catch (error) {
     giveUp(`Cannot build: ${error.message}`);
   }

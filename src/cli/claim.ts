@@ -15,6 +15,7 @@ import { claimedLine, detailsOf } from "./claim/details.ts";
 import type { Run } from "./command.ts";
 import { commandLog } from "./command-log.ts";
 import { agentIdOfHost } from "./ids.ts";
+import { signerFor } from "./keys/signer-for.ts";
 import { openBus, subjectsFor } from "./nats-link.ts";
 import { quietLog } from "./quiet-log.ts";
 
@@ -28,10 +29,11 @@ export const run: Run<"claim"> = async (settings, context) => {
   const agentId = settings.agentId ?? agentIdOfHost("claim", hostname());
   const { clusterId, state, waitSeconds } = settings;
   const subjects = subjectsFor(settings);
+  const signer = signerFor(settings, agentId);
   const log = quietLog(commandLog(settings, context));
   const clock = new SystemClock();
   const bus = openBus(settings, { name: `backbeat-claim ${agentId}`, log });
-  const agent = runAgent({ clusterId, agentId, subjects }, { bus, clock, log });
+  const agent = runAgent({ clusterId, agentId, subjects, ...(signer && { signer }) }, { bus, clock, log });
   try {
     const claim = await claimOnce(
       { clusterId, subjects, state, details, waitMs: waitSeconds * 1_000 },

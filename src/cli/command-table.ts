@@ -85,6 +85,10 @@ const ENTRIES: Entries = {
         does: "waiting for two others",
       },
       {
+        line: "backbeat claim executing --agent worker:1 --sign-key worker-1.k1.pem",
+        does: "signed, where reverb has the agent's key",
+      },
+      {
         line: "backbeat claim idle --agent cron:nightly --next-beat 2880 --json",
         does: "silent until that beat; the claim is printed",
       },
@@ -226,6 +230,29 @@ const ENTRIES: Entries = {
       const { runValidate } = await import("./validate.ts");
       return { run: (settings, context) => runValidate(context.operands, settings, context) };
     },
+  },
+  keys: {
+    name: "keys",
+    summary: "Makes keys for signed claims, and shows how long they are good",
+    about:
+      "new makes an Ed25519 key for an agent, or for all agents whose ids begin alike: the private half goes into a file that only its owner can read, and is never shown; the public half is added to the file that reverb reads with --keys, or printed. list shows a file: whose, which, from when until when, and whether it is good now; it ends with 1 where an agent has no key that is. Both end with 2 when wrongly called. Make the next key before the last one ends, with times that overlap: then nothing is refused in between.",
+    operands: { name: "<action> [<file>]", min: 0, max: 2, setting: "keysAction" },
+    examples: [
+      {
+        line: "backbeat keys new --agent worker:1 --keys keys.json",
+        does: "good for 90 days from now; the private key in worker-1.<key id>.pem",
+      },
+      {
+        line: "backbeat keys new --agent 'worker:*' --not-before 2026-06-01 --days 120 --keys keys.json",
+        does: "the next one of a whole fleet, ahead of time",
+      },
+      { line: "backbeat keys list keys.json", does: "which are good, which end soon" },
+      {
+        line: "backbeat reverb --keys keys.json --require-signatures",
+        does: "takes signed claims only",
+      },
+    ],
+    load: () => import("./keys.ts"),
   },
   sim: {
     name: "sim",

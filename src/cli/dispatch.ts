@@ -14,6 +14,7 @@ import { settingsGiven } from "../runtime/settings/show.ts";
 import type { CommandContext, CommandEntry } from "./command.ts";
 import { COMMANDS } from "./command-table.ts";
 import { commandHelp, type HelpOptions, programHelp } from "./help.ts";
+import { keyFileFaults } from "./keys/key-file.ts";
 import { natsFaults } from "./nats-faults.ts";
 import { paintFor } from "./paint.ts";
 
@@ -65,7 +66,7 @@ async function runEntry(
     command: entry.name,
     argv,
     env: world.env,
-    checks: { natsServers: natsFaults },
+    checks: { natsServers: natsFaults, keysFile: keyFileFaults },
     ...(entry.operands === undefined ? {} : { operands: entry.operands }),
   });
   if (config.help) return write(world, commandHelp(entry, helpOptions(world, "stdout")));

@@ -69,7 +69,7 @@ function operandUsage(rule: {
   readonly max: number;
   readonly passThrough?: boolean;
 }): string {
-  const many = rule.max > 1 ? "..." : "";
+  const many = rule.max === Number.POSITIVE_INFINITY ? "..." : "";
   return rule.passThrough === true ? `[--] ${rule.name} [arguments]` : `${rule.name}${many}`;
 }
 

@@ -13,6 +13,7 @@ import { readDashboard } from "../runtime/dashboard-files.ts";
 import { reverbMetrics, watchProcess } from "../runtime/metrics.ts";
 import type { SettingsOf } from "../runtime/settings/table.ts";
 import { startWatchdog } from "../runtime/watchdog.ts";
+import { keysIn } from "./keys/key-file.ts";
 import { openBus, subjectsFor } from "./nats-link.ts";
 import { type Home, openHome, type ServiceHost } from "./service-host.ts";
 import { streamPlansOf } from "./stream-settings.ts";
@@ -76,7 +77,8 @@ function streamsFor(
 }
 
 function reverbSettingsOf(settings: ReverbOptions, home: Home, version: string): ReverbSettings {
-  const { graceMs, leadBeats, leapBeats, expectedAgents } = settings;
+  const { graceMs, leadBeats, leapBeats, expectedAgents, keysFile } = settings;
+  const keys = keysFile === undefined ? [] : keysIn(keysFile);
   return {
     clusterId: settings.clusterId,
     nodeId: home.nodeId,
@@ -91,6 +93,7 @@ function reverbSettingsOf(settings: ReverbOptions, home: Home, version: string):
     newProfile: settings.newProfile,
     ...(settings.requireDurability === undefined ? {} : { durabilityRequired: settings.requireDurability }),
     rotationRequired: settings.requireRotation,
+    ...(keysFile === undefined ? {} : { signatures: { keys, required: settings.requireSignatures } }),
     readingMode: settings.strict ? "strict" : "lenient",
     bodyBytesMax: settings.bodyBytesMax,
     windowsRetainedMax: settings.windowsRetainedMax,

@@ -168,6 +168,7 @@ function welcome({ agents, clusterId }: UpSettings, { exec, more, nats, pulse, r
     "",
     `  backbeat is up: cluster ${clusterId}, ${tempoBpm} beats a minute, ${barLength} beats a bar, ${agents} agents`,
     "",
+    `  score   ${reverb.url}/  open it in a browser`,
     `  reverb  ${reverb.url}  /api/v1/reports /api/v1/agents /metrics`,
     `  pulse   ${pulse.url}  /api/v1/status /metrics`,
     ...more.map((line) => `  pulse   ${line}`),

@@ -1,6 +1,8 @@
 /** Door `./contracts`: what is on the wire — schemas, types, validators, subjects, window ids (INT-001). */
 export * from "./bar-report.ts";
 export * from "./beat-frame.ts";
+export { CLAIM_KEYS_MAX, type ClaimKey } from "./claim-key.ts";
+export * from "./claim-signature.ts";
 export * from "./decode.ts";
 export * from "./encode.ts";
 export { SCHEMA_VERSION } from "./fields.ts";

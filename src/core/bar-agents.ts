@@ -7,6 +7,7 @@
 import { type AgentState, STATES, type StatusClaim } from "../contracts/status-claim.ts";
 import { NOT_GIVEN, nextBeatOf, STATE_CODES } from "./claim-values.ts";
 import { lengthened, lengthenList, ROWS_MIN } from "./columns.ts";
+import { CountedSequences } from "./counted-sequences.ts";
 import type { ClaimEntry } from "./entry.ts";
 import type { Limits } from "./limits.ts";
 import {
@@ -47,6 +48,7 @@ export class BarAgents {
   /** The first fingerprint of each agent: most claim once, and need no ring. */
   #fingerprints = new Float64Array(ROWS_MIN);
   readonly #rings: (number[] | undefined)[] = [];
+  readonly #sequences = new CountedSequences();
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -70,6 +72,11 @@ export class BarAgents {
   /** Whether a claim with these bytes is among the agent's last that were counted (R2). */
   hasCounted(row: number, fingerprint: number): boolean {
     return this.#fingerprints[row] === fingerprint || this.#rings[row]?.includes(fingerprint) === true;
+  }
+
+  /** Whether a signed claim, whose fingerprint is not known, may have been counted before all the same. */
+  isReplay(row: number, sequence: number | undefined): boolean {
+    return sequence !== undefined && this.#sequences.isReplay(row, sequence);
   }
 
   /** Counted claims by state. */
@@ -134,7 +141,7 @@ export class BarAgents {
   /** Counts a claim. Returns how many of its dependencies were cut. */
   count(row: number, entry: ClaimEntry): number {
     const { claim } = entry;
-    this.#remember(row, entry.fingerprint);
+    this.#remember(row, entry);
     this.#noteSteadiness(row, claim);
     if (this.claims[row] === 0) this.#size += 1;
     this.claims[row] = (this.claims[row] as number) + 1;
@@ -153,6 +160,7 @@ export class BarAgents {
   /** Lets go of what only an open bar needs. */
   close(): void {
     this.#rings.fill(undefined);
+    this.#sequences.close();
   }
 
   /** Begins another bar: columns are the most of a window's memory, and are used again. */
@@ -160,6 +168,7 @@ export class BarAgents {
     this.#number = number;
     this.#size = 0;
     this.#stateCounts.fill(0);
+    this.#sequences.begin();
     this.claims.fill(0);
     this.#flags.fill(0);
     for (const list of [this.taskIds, this.#dependencies, this.#tasks, this.#rings]) list.fill(undefined);
@@ -176,6 +185,7 @@ export class BarAgents {
     yield* listPieces(this.#dependencies, rows);
     yield* taskPieces(this.#tasks, rows);
     yield* numberListPieces(this.#rings, rows);
+    yield* this.#sequences.save(rows);
   }
 
   load(reader: SnapshotReader): void {
@@ -196,6 +206,7 @@ export class BarAgents {
       reader.list<SavedTask[]>().map((tasks) => tasks?.map((task) => TaskRecord.load(task))),
     );
     fill(this.#rings, reader.numberLists());
+    this.#sequences.load(reader);
     this.#lengthenLists(this.claims.length);
   }
 
@@ -212,12 +223,14 @@ export class BarAgents {
   }
 
   /** A ring of the last fingerprints; its first place is a column. */
-  #remember(row: number, fingerprint: number): void {
+  #remember(row: number, { fingerprint, sequence }: ClaimEntry): void {
     const counted = this.claims[row] as number;
     const place = counted % Math.max(1, this.#limits.fingerprintsPerAgent);
     if (place === 0) this.#fingerprints[row] = fingerprint;
     else if (this.#rings[row] === undefined) this.#rings[row] = [fingerprint];
     else (this.#rings[row] as number[])[place - 1] = fingerprint;
+    if (sequence !== undefined || this.#sequences.isUsed)
+      this.#sequences.remember(row, { place, sequence: sequence ?? 0 });
   }
 
   #noteSteadiness(row: number, claim: StatusClaim): void {

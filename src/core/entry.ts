@@ -5,6 +5,7 @@
  * of arrival and the time our own wall clock; with a journal both are the journal's.
  */
 import type { BeatFrame } from "../contracts/beat-frame.ts";
+import type { SignatureRefusal } from "../contracts/claim-signature.ts";
 import type { RefusalReason } from "../contracts/refusal.ts";
 import type { StatusClaim } from "../contracts/status-claim.ts";
 
@@ -27,14 +28,25 @@ export interface ClaimEntry extends Placed {
   readonly claim: StatusClaim;
   /** Of the body's bytes, see fingerprint.ts. */
   readonly fingerprint: number;
+  /** Of a signed claim: rises with each that its agent signs. */
+  readonly sequence?: number;
 }
 
 /** A body that could not be read, at its place. */
-export interface RefusedEntry extends Placed {
+export interface RefusedFrame extends Placed {
   readonly kind: "refused";
-  readonly of: "frame" | "claim";
+  readonly of: "frame";
   readonly reason: RefusalReason;
 }
+
+/** A claim that could not be read, or is not known to be from whom it says. */
+export interface RefusedClaim extends Placed {
+  readonly kind: "refused";
+  readonly of: "claim";
+  readonly reason: RefusalReason | SignatureRefusal;
+}
+
+export type RefusedEntry = RefusedFrame | RefusedClaim;
 
 /** Says that grace is over for a bar. */
 export interface TickEntry extends Placed {

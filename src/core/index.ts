@@ -2,6 +2,7 @@
 export { Aggregator } from "./aggregator.ts";
 export type { AggregatorSettings, FoldStart } from "./aggregator-settings.ts";
 export { type BarGrid, barFromOf, phaseOf } from "./bar-grid.ts";
+export { ClaimGuard, claimGuard, type SignatureRules } from "./claim-guard.ts";
 export type { ClaimEntry, Entry, FrameEntry, GapEntry, RefusedEntry, TickEntry } from "./entry.ts";
 export { fingerprintOf } from "./fingerprint.ts";
 export { Flywheel } from "./flywheel.ts";

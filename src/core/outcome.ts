@@ -3,6 +3,7 @@
  *
  * Bad input is never an exception. Received = the sum over all outcomes (R6).
  */
+import { SIGNATURE_REFUSALS, type SignatureRefusal } from "../contracts/claim-signature.ts";
 import { REFUSAL_REASONS, type RefusalReason } from "../contracts/refusal.ts";
 
 /** Why the core refuses a claim that could be read. */
@@ -13,7 +14,7 @@ export const LIMIT_REFUSALS: readonly CoreRefusal[] = ["agent-limit", "task-limi
 
 export type CoreRefusal = (typeof CORE_REFUSALS)[number];
 
-export type ClaimRefusal = RefusalReason | CoreRefusal;
+export type ClaimRefusal = RefusalReason | SignatureRefusal | CoreRefusal;
 
 export type ClaimOutcome = "counted" | "duplicate" | "late" | "held" | `refused-${ClaimRefusal}`;
 
@@ -36,7 +37,9 @@ export const CLAIM_OUTCOMES: readonly ClaimOutcome[] = [
   "duplicate",
   "late",
   "held",
-  ...[...REFUSAL_REASONS, ...CORE_REFUSALS].map((reason) => `refused-${reason}` as const),
+  ...[...REFUSAL_REASONS, ...SIGNATURE_REFUSALS, ...CORE_REFUSALS].map(
+    (reason) => `refused-${reason}` as const,
+  ),
 ];
 
 export const FRAME_OUTCOMES: readonly FrameOutcome[] = [

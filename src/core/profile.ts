@@ -4,8 +4,10 @@
  * Replicas must have the same one; it stands in the chain record, its hash in every report.
  */
 import type { Profile } from "../contracts/chain-record.ts";
+import { isKeyMember, keyMembers, keysOf } from "../contracts/claim-key.ts";
 import { BODY_BYTES_MAX, type ReadingMode } from "../contracts/decode.ts";
 import type { AggregatorSettings } from "./aggregator-settings.ts";
+import type { SignatureRules } from "./claim-guard.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { defaultLeapBeats } from "./line.ts";
 
@@ -15,6 +17,8 @@ export const ALGORITHM = 1;
 export interface ProfileSettings extends AggregatorSettings {
   readonly readingMode?: ReadingMode;
   readonly bodyBytesMax?: number;
+  /** Who must sign claims; default: nobody. */
+  readonly signatures?: SignatureRules;
 }
 
 /** Names of a profile and the flags that set them. */
@@ -34,9 +38,15 @@ const FLAGS = {
   held_claims_max: "--held-claims-max",
 } as const;
 
+/** Left out where it does not apply: chains that know nothing of signatures stay what they are. */
+const SIGNATURES_REQUIRED = "signatures_required";
+
+/** Differences that are told by name; a key set of another cluster differs in all its keys. */
+const DIFFERENCES_TOLD_MAX = 20;
+
 export function profileOf(settings: ProfileSettings): Profile {
   const limits = { ...DEFAULT_LIMITS, ...settings.limits };
-  const profile: Record<keyof typeof FLAGS, string | number | boolean> = {
+  const rules: Record<keyof typeof FLAGS, string | number | boolean> = {
     algorithm: ALGORITHM,
     cluster_id: settings.clusterId,
     bar_length: settings.barLength,
@@ -51,7 +61,13 @@ export function profileOf(settings: ProfileSettings): Profile {
     fingerprints_per_agent_max: limits.fingerprintsPerAgent,
     held_claims_max: limits.heldClaims,
   };
-  return profile;
+  return { ...rules, ...signatureMembers(settings.signatures) };
+}
+
+function signatureMembers(signatures: SignatureRules | undefined): Profile {
+  if (signatures === undefined) return {};
+  const required = signatures.required ? { [SIGNATURES_REQUIRED]: true } : {};
+  return { ...required, ...keyMembers(signatures.keys) };
 }
 
 /** The settings that a profile was made of: for who computes a report again. What is missing has its default. */
@@ -59,6 +75,7 @@ export function settingsOfProfile(profile: Profile): ProfileSettings {
   const number = (name: keyof typeof FLAGS, otherwise: number) =>
     typeof profile[name] === "number" ? profile[name] : otherwise;
   const barLength = number("bar_length", 1);
+  const signatures = { keys: keysOf(profile), required: profile[SIGNATURES_REQUIRED] === true };
   return {
     clusterId: String(profile.cluster_id),
     barLength,
@@ -67,6 +84,7 @@ export function settingsOfProfile(profile: Profile): ProfileSettings {
     rotationRequired: profile.rotation_required === true,
     readingMode: profile.strict === true ? "strict" : "lenient",
     bodyBytesMax: number("body_bytes_max", BODY_BYTES_MAX),
+    ...(signatures.keys.length > 0 || signatures.required ? { signatures } : {}),
     limits: {
       agentsPerWindow: number("agents_per_window_max", DEFAULT_LIMITS.agentsPerWindow),
       tasksPerAgent: number("tasks_per_agent_max", DEFAULT_LIMITS.tasksPerAgent),
@@ -80,14 +98,19 @@ export function settingsOfProfile(profile: Profile): ProfileSettings {
 /** A sentence for each value that differs; empty where none does. */
 export function profileDifferences(theirs: Profile, ours: Profile): readonly string[] {
   const names = [...new Set([...Object.keys(theirs), ...Object.keys(ours)])];
-  return names
-    .filter((name) => theirs[name] !== ours[name])
+  const other = names.filter((name) => theirs[name] !== ours[name]);
+  const told = other
+    .slice(0, DIFFERENCES_TOLD_MAX)
     .map(
       (name) => `${flagOf(name)} is ${shown(ours[name])} here and ${shown(theirs[name])} in the last report`,
     );
+  const rest = other.length - told.length;
+  return rest > 0 ? [...told, `and ${rest} more`] : told;
 }
 
 function flagOf(name: string): string {
+  if (isKeyMember(name)) return `${name} of --keys`;
+  if (name === SIGNATURES_REQUIRED) return "--require-signatures";
   return (FLAGS as Readonly<Record<string, string>>)[name] ?? name;
 }
 

@@ -10,7 +10,7 @@ import type { AggregatorSettings } from "./aggregator-settings.ts";
 import { jsonPieces, type Pieces, SnapshotReader } from "./snapshot-format.ts";
 
 /** Raised with every change of what is saved, or of its order. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 
 /** The state in pieces, each some milliseconds of work at most. It must not change before the last was taken. */
 export function* snapshotOf(aggregator: Aggregator): Pieces {

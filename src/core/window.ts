@@ -8,12 +8,15 @@ import type { BarAgents } from "./bar-agents.ts";
 import type { ClaimEntry, FrameEntry } from "./entry.ts";
 import { HeardFrames } from "./heard.ts";
 import type { KnownAgents } from "./known-agents.ts";
-import type { ClaimRefusal, CoreRefusal } from "./outcome.ts";
+import type { ClaimRefusal } from "./outcome.ts";
 import type { Anchors } from "./replay-trail.ts";
 import { jsonPieces, type Pieces, type SnapshotReader } from "./snapshot-format.ts";
 
 /** What became of a claim that belongs to this window. */
-export type WindowOutcome = "counted" | "duplicate" | Extract<CoreRefusal, "agent-limit" | "task-limit">;
+export type WindowOutcome =
+  | "counted"
+  | "duplicate"
+  | Extract<ClaimRefusal, "agent-limit" | "task-limit" | "replayed">;
 
 export interface WindowStart {
   readonly windowId: string;
@@ -100,6 +103,8 @@ export class Window {
     } else if (agents.hasCounted(knownRow, entry.fingerprint)) {
       this.duplicate += 1;
       return "duplicate";
+    } else if (agents.isReplay(knownRow, entry.sequence)) {
+      return this.refuse("replayed");
     }
     const row = knownRow ?? this.#known.add(claim.agent_id);
     agents.reach(row);

@@ -1,11 +1,12 @@
 /**
  * The wrapper that every subscription's callback goes through: one that throws would end the reader of nats.js for all
  * subscriptions of the connection. It passes the message of nats.js on as it is: no allocation for half a million
- * messages a second.
+ * messages a second; only one with headers is wrapped, see message-headers.ts.
  */
 import type { Msg } from "@nats-io/transport-node";
 import { messageOf } from "../errors.ts";
 import type { BusMessage, Log } from "../ports.ts";
+import { HeaderedMessage, hasHeaders } from "./message-headers.ts";
 import { RareLine } from "./rare-line.ts";
 
 /** A handler may throw for each of thousands of messages a second. */
@@ -30,7 +31,7 @@ export function guardedHandler({ failed, handler, heard, log, subject }: Guarded
     }
     heard();
     try {
-      handler(message);
+      handler(hasHeaders(message) ? new HeaderedMessage(message) : message);
     } catch (thrown) {
       failed();
       line.say((keptBack) => {

@@ -1,15 +1,25 @@
-/** Headers of a stored message, as the API gives them: a status line, then `Name: value` lines. */
+/**
+ * Headers of a message: a status line, then `Name: value` lines.
+ *
+ * Nothing is taken apart: a name is looked for when it is asked for, so that thousands that nobody asks for cost nothing.
+ */
 import type { HeaderSource } from "../contracts/report-headers.ts";
 
-/** Names are taken as they were written, the first of each. */
+const LINE_END = "\r\n";
+
+const utf8 = new TextDecoder();
+
+/** Names are told apart by case; of several lines with one name the first counts. */
 export function parseHeaders(bytes: Uint8Array): HeaderSource {
-  const [, ...lines] = new TextDecoder().decode(bytes).split("\r\n");
-  const values = new Map<string, string>();
-  for (const line of lines) {
-    const colon = line.indexOf(":");
-    if (colon <= 0) continue;
-    const name = line.slice(0, colon);
-    if (!values.has(name)) values.set(name, line.slice(colon + 1).trim());
-  }
-  return { get: (name) => values.get(name) ?? "" };
+  const text = utf8.decode(bytes);
+  return {
+    get(name) {
+      const head = `${LINE_END}${name}:`;
+      const at = text.indexOf(head);
+      if (at < 0) return "";
+      const from = at + head.length;
+      const to = text.indexOf(LINE_END, from);
+      return text.slice(from, to < 0 ? text.length : to).trim();
+    },
+  };
 }

@@ -40,7 +40,7 @@ export class StreamReportStore implements ReportStore {
 
   read(start: ReadStart, listener: StreamListener): StreamReading {
     const { bus, log, name: stream } = this.#parts;
-    return new StreamReader({ bus, log, stream, start, listener, withHeaders: true });
+    return new StreamReader({ bus, log, stream, start, listener });
   }
 
   get(seq: number): Promise<StreamMessage | undefined> {

@@ -20,6 +20,7 @@ import type {
 import type { AckSubject } from "./ack-subject.ts";
 import type { NatsBus } from "./bus.ts";
 import { API_CODES, ApiRefusal, JetStreamApi } from "./jetstream-api.ts";
+import { headersOf } from "./message-headers.ts";
 import { PullConsumer } from "./pull-consumer.ts";
 import { NS_PER_MS, stateOf, streamInfo } from "./stream-info.ts";
 
@@ -38,8 +39,6 @@ export interface ReaderOptions {
   readonly start: ReadStart;
   readonly listener: StreamListener;
   readonly log: Log;
-  /** Headers are read, too; reading them costs a microsecond. */
-  readonly withHeaders: boolean;
 }
 
 interface Suspicion {
@@ -207,15 +206,14 @@ export class StreamReader implements StreamReading {
     this.#suspicion = undefined;
     this.#lastSeq = seq;
     this.#lastTimeMs = timeMs;
-    const { listener, withHeaders } = this.#options;
     const delivered: StreamMessage = {
       seq,
       timeMs,
       subject: message.subject,
       data: message.data,
-      headers: withHeaders ? message.headers : undefined,
+      headers: headersOf(message),
     };
-    listener.message(delivered);
+    this.#options.listener.message(delivered);
   }
 
   /** The last message that we had, again: is it still the same? */

@@ -8,7 +8,8 @@
 import type { Decoder } from "../contracts/decode.ts";
 import { Refusal } from "../contracts/decode.ts";
 import type { Aggregator } from "../core/aggregator.ts";
-import { fingerprintOf } from "../core/fingerprint.ts";
+import { claimGuard } from "../core/claim-guard.ts";
+import { ClaimReader } from "../core/claim-reader.ts";
 import type { BusMessage, Timer } from "../ports.ts";
 import type { BarLengthWatch } from "./bar-length-watch.ts";
 import type { OutgoingReports } from "./outgoing-reports.ts";
@@ -30,6 +31,7 @@ export interface IntakeParts extends ReverbParts {
 /** State: the place of the last entry, the tick that is due, and how long the link was down. */
 export class Intake {
   readonly #parts: IntakeParts;
+  readonly #claims: ClaimReader;
   #seq = 0;
   #tick: Timer | undefined;
   /** The bar that waits for its tick, and when the frame was read that showed it to be over. */
@@ -42,6 +44,10 @@ export class Intake {
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
+    this.#claims = new ClaimReader({
+      decoder: parts.decoder,
+      guard: claimGuard(parts.settings.signatures),
+    });
   }
 
   /** When the newest frame of the line was read, on the monotonic clock; undefined before the first. */
@@ -66,20 +72,9 @@ export class Intake {
 
   /** A message on the status subject. The hot path: nothing here that is not needed. */
   claim(message: BusMessage): void {
-    const { aggregator, decoder, ports } = this.#parts;
-    const claim = decoder.claim(message.data);
-    const timeMs = ports.clock.wallMs();
+    const { aggregator, ports } = this.#parts;
     this.#seq += 1;
-    if (claim instanceof Refusal)
-      aggregator.apply({ kind: "refused", of: "claim", reason: claim.reason, seq: this.#seq, timeMs });
-    else
-      aggregator.apply({
-        kind: "claim",
-        claim,
-        fingerprint: fingerprintOf(message.data),
-        seq: this.#seq,
-        timeMs,
-      });
+    aggregator.apply(this.#claims.read(message, { seq: this.#seq, timeMs: ports.clock.wallMs() }));
   }
 
   /** A message on the beat subject; `answered` when we asked for it. */

@@ -6,6 +6,7 @@
  */
 import { createDecoder, type Decoder } from "../contracts/decode.ts";
 import { Aggregator } from "../core/aggregator.ts";
+import { claimGuard } from "../core/claim-guard.ts";
 import { Fold } from "../core/fold.ts";
 import type { CheckpointHeader, StreamFault, StreamMessage, StreamReading, Streams } from "../ports.ts";
 import type { BarLengthWatch } from "./bar-length-watch.ts";
@@ -89,6 +90,7 @@ export class JournalFold {
     this.#fold = new Fold({
       decoder: this.decoder,
       aggregator: this.aggregator,
+      guard: claimGuard(settings.signatures),
       subjects: settings.subjects,
     });
     this.commits = new Commits({

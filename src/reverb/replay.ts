@@ -8,6 +8,7 @@ import { encodeReport } from "../contracts/encode.ts";
 import { type Headers, REPORT_HEADERS, reportHeaders } from "../contracts/report-headers.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import { Aggregator } from "../core/aggregator.ts";
+import { claimGuard } from "../core/claim-guard.ts";
 import { Fold } from "../core/fold.ts";
 import { ALGORITHM, settingsOfProfile } from "../core/profile.ts";
 import type { WindowDetail } from "../core/summary.ts";
@@ -60,14 +61,15 @@ export class ReplayFold {
 
   constructor(chain: Pick<Chain, "record">, begin: FoldBegin, subjects: ReplayParts["subjects"]) {
     const settings = settingsOfProfile(chain.record.profile);
-    const { bodyBytesMax, readingMode } = settings;
+    const { bodyBytesMax, readingMode, signatures } = settings;
     const decoder = createDecoder({
       ...(readingMode === undefined ? {} : { mode: readingMode }),
       ...(bodyBytesMax === undefined ? {} : { bodyBytesMax }),
     });
     const { partial, replay } = begin;
     this.aggregator = new Aggregator({ ...settings, start: { replay, partial } });
-    this.#fold = new Fold({ decoder, aggregator: this.aggregator, subjects });
+    const guard = claimGuard(signatures);
+    this.#fold = new Fold({ decoder, aggregator: this.aggregator, guard, subjects });
   }
 
   /** The bars that a message closed. */

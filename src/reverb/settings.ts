@@ -2,6 +2,7 @@
 import type { DecoderOptions, ReadingMode } from "../contracts/decode.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import type { AggregatorSettings } from "../core/aggregator-settings.ts";
+import type { SignatureRules } from "../core/claim-guard.ts";
 import type { Durability } from "../ports.ts";
 
 export interface ReverbSettings extends AggregatorSettings {
@@ -14,6 +15,8 @@ export interface ReverbSettings extends AggregatorSettings {
   readonly readingMode?: ReadingMode;
   /** Largest body that is read, in bytes; default 64 KiB. */
   readonly bodyBytesMax?: number;
+  /** Who must sign claims, and with which keys; default: nobody. */
+  readonly signatures?: SignatureRules;
   /** Closed bars kept for the API; default 100. */
   readonly windowsRetainedMax?: number;
   /** How long closed bars are kept for the API; default 300 s. */

@@ -59,7 +59,7 @@ describe("readConfig", () => {
   });
 
   it("BACKBEAT-REQ-020 readConfig gives a command only its own settings, and its own defaults", () => {
-    expect(read("up").settings).toMatchObject({ tempoBpm: 60, barLength: 8, agents: 3 });
+    expect(read("up").settings).toMatchObject({ tempoBpm: 60, barLength: 8, agents: 12 });
     expect(read("pulse").settings).toMatchObject({ tempoBpm: 2, barLength: 120 });
     expect(read("pulse").settings).not.toHaveProperty("windowTtlSeconds");
     expect(mistakesOf(() => read("pulse", ["--window-ttl", "5"]))).toHaveLength(1);

@@ -172,6 +172,11 @@ function operandMistakes(operands: readonly string[], rule: OperandRule | undefi
 function pairMistakes(settings: Partial<Record<SettingName, unknown>>): readonly Mistake[] {
   const mistakes: Mistake[] = [];
   const { natsTlsCertFile, natsTlsKeyFile, natsCredsFile, natsNkeyFile } = settings;
+  if (settings.requireSignatures === true && settings.keysFile === undefined)
+    mistakes.push({
+      where: "--require-signatures",
+      what: "needs --keys: without keys every claim would be refused",
+    });
   if ((natsTlsCertFile === undefined) !== (natsTlsKeyFile === undefined))
     mistakes.push({
       where: "--nats-tls-cert and --nats-tls-key",

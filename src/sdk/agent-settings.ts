@@ -51,7 +51,7 @@ export function checkAgentSettings(settings: AgentSettings): void {
 }
 
 /** The wire decides what an agent may be called. */
-function canClaim(agentId: string): boolean {
+export function canClaim(agentId: string): boolean {
   try {
     encodeClaim({
       type: "backbeat.statusclaim.v1",

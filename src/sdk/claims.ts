@@ -1,5 +1,5 @@
 /**
- * Claims of an agent (BACKBEAT-REQ-041, 044): filled in, checked, signed where there is a key, and handed to the outbox.
+ * Claims of an agent (BACKBEAT-REQ-041, 044): filled in, checked, and handed to the outbox, which signs them where there is a key.
  *
  * One claim never has the bytes of another: the clock of ties moves on.
  */
@@ -22,8 +22,6 @@ export interface Signer {
 export interface ClaimSenderParts {
   readonly agentId: string;
   readonly clusterId: string;
-  readonly subject: string;
-  readonly signer: Signer | undefined;
   readonly outbox: Outbox;
   readonly clock: Clock;
   /** The current beat; undefined before the first. */
@@ -50,13 +48,13 @@ export class ClaimSender {
    * @throws BackbeatError `bad-message`, `no-beat`, and those of `Outbox.add`
    */
   send(state: AgentState, details: ClaimDetails): Promise<StatusClaim> {
-    const { clusterId, currentBeat, outbox, signer, subject } = this.#parts;
+    const { clusterId, currentBeat, outbox } = this.#parts;
     try {
       const beat = details.beat_index ?? currentBeat();
       const claim = this.#fill(state, details, beat ?? 0);
       const body = encodeWholeClaim(claim);
       if (beat === undefined) throw noBeat(clusterId);
-      return outbox.add(claim, { body, headers: signer?.sign(subject, body) });
+      return outbox.add(claim, body);
     } catch (thrown) {
       return Promise.reject(thrown);
     }

@@ -1,6 +1,7 @@
 /** Door `./sdk`: take part as an agent — hear beats, claim a state. Loads no server code. */
 export type { BarReport } from "../contracts/bar-report.ts";
 export type { BeatFrame, Phase } from "../contracts/beat-frame.ts";
+export type { Headers } from "../contracts/report-headers.ts";
 export type { AgentState, StatusClaim } from "../contracts/status-claim.ts";
 export { type Subjects, subjectsOf } from "../contracts/subjects.ts";
 export type { BarGrid } from "../core/bar-grid.ts";
@@ -22,4 +23,5 @@ export {
 } from "./legacy.ts";
 export type { Listener } from "./listeners.ts";
 export { runAgent } from "./running-agent.ts";
+export { type ClaimSigner, type ClaimSignerOptions, createClaimSigner } from "./signing.ts";
 export type { Task, TaskOptions, TaskWork } from "./task.ts";

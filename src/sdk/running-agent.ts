@@ -84,6 +84,7 @@ class RunningAgent implements Agent {
     this.#outbox = new Outbox({
       ...ports,
       subject: subjects.status,
+      sign: signer && ((body) => signer.sign(subjects.status, body)),
       limits: {
         claimsMax: limits?.claimsMax ?? CLAIMS_WAITING_MAX,
         bytesMax: limits?.bytesMax ?? CLAIM_BYTES_MAX,
@@ -98,8 +99,6 @@ class RunningAgent implements Agent {
       clock,
       currentBeat,
       outbox: this.#outbox,
-      signer,
-      subject: subjects.status,
     });
     this.#standing = new StandingClaims({
       claim: (state, details) => void this.claim(state, details),

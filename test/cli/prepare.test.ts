@@ -15,11 +15,20 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(tree, { recursive: true, force: true }));
 
+const DRAWN = `import { writeFileSync } from "node:fs"; writeFileSync("drawn", "");`;
 const COMPILED = `import { writeFileSync } from "node:fs"; writeFileSync("built", "");`;
 
-/** A tree with prepare.mjs, an installed package or none, and a compiler of our own. */
-function plant(changes: { node?: string; compiler?: string; npm?: string; installed?: boolean }): void {
-  const { node = ">=20.19", compiler = COMPILED, npm = "", installed = true } = changes;
+interface Changes {
+  readonly node?: string;
+  readonly compiler?: string;
+  readonly dashboard?: string;
+  readonly npm?: string;
+  readonly installed?: boolean;
+}
+
+/** A tree with prepare.mjs, an installed package or none, and a compiler and a dashboard of our own. */
+function plant(changes: Changes): void {
+  const { node = ">=20.19", compiler = COMPILED, dashboard = DRAWN, npm = "", installed = true } = changes;
   const manifest = { engines: { node }, dependencies: { one: "1" }, devDependencies: { typescript: "1" } };
   const write = (path: string, text: string): void => {
     mkdirSync(join(tree, path, ".."), { recursive: true });
@@ -29,6 +38,7 @@ function plant(changes: { node?: string; compiler?: string; npm?: string; instal
   write("package-lock.json", "{}");
   mkdirSync(join(tree, "scripts"));
   cpSync(join(repository, "scripts/prepare.mjs"), join(tree, "scripts/prepare.mjs"));
+  write("scripts/dashboard.mjs", dashboard);
   write(
     "npm-cli.mjs",
     `import { appendFileSync, cpSync } from "node:fs"; appendFileSync("npm-calls", process.argv.slice(2).join(" ") + "\\n"); ${npm}`,
@@ -66,6 +76,7 @@ describe("scripts/prepare.mjs", () => {
     plant({});
     expect(prepare()).toEqual({ status: 0, said: "" });
     expect(read("built")).toBe("");
+    expect(read("drawn")).toBe("");
     expect(read("npm-calls")).toBeUndefined();
   });
 
@@ -109,6 +120,14 @@ describe("scripts/prepare.mjs", () => {
     expect(prepare()).toEqual({
       status: 1,
       said: "Cannot build: Building ended with 2\nsrc/x.ts(1,1): error TS1: no\n",
+    });
+  });
+
+  it("OBS-003 prepare shows why the dashboard cannot be built", () => {
+    plant({ dashboard: `console.error("app.tsx: no"); process.exit(1);` });
+    expect(prepare()).toEqual({
+      status: 1,
+      said: "Cannot build: Building the dashboard ended with 1\napp.tsx: no\n",
     });
   });
 });

@@ -60,7 +60,7 @@ describe("BACKBEAT-REQ-040 door ./sdk", () => {
       { cwd: ROOT },
     );
     expect(stdout).toBe(
-      "BackbeatError,LegacyPositions,beatIndexOf,connectAgent,createAgent,legacyPositionOf,runAgent,subjectsOf\n",
+      "BackbeatError,LegacyPositions,beatIndexOf,connectAgent,createAgent,createClaimSigner,legacyPositionOf,runAgent,subjectsOf\n",
     );
   });
 });

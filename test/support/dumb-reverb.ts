@@ -124,7 +124,7 @@ export class DumbReverb {
     return outcome;
   }
 
-  #judge(bar: DumbBar, { claim }: ClaimEntry): Placed {
+  #judge(bar: DumbBar, { claim, sequence }: ClaimEntry): Placed {
     const agents = new Set(bar.counted.map((other) => other.entry.claim.agent_id));
     if (!agents.has(claim.agent_id) && agents.size >= this.limits.agentsPerWindow)
       return "refused-agent-limit";
@@ -132,11 +132,19 @@ export class DumbReverb {
     const bytes = JSON.stringify(claim);
     const recent = own.slice(-this.limits.fingerprintsPerAgent);
     if (recent.some((other) => JSON.stringify(other) === bytes)) return "duplicate";
+    if (sequence !== undefined && sequence <= this.#floorOf(bar, claim.agent_id)) return "refused-replayed";
     const isTraced = (state: string) => ["completed", "failed", "helping"].includes(state);
     const tasks = new Set(own.filter((other) => isTraced(other.state)).map((other) => other.task_id));
     if (isTraced(claim.state) && !tasks.has(claim.task_id) && tasks.size >= this.limits.tasksPerAgent)
       return "refused-task-limit";
     return "counted";
+  }
+
+  /** The highest sequence of an agent's counted claims that are too long ago to be told by their bytes. */
+  #floorOf(bar: DumbBar, agentId: string): number {
+    const own = bar.counted.filter(({ entry }) => entry.claim.agent_id === agentId);
+    const forgotten = own.slice(0, -this.limits.fingerprintsPerAgent);
+    return Math.max(0, ...forgotten.map(({ entry }) => entry.sequence ?? 0));
   }
 
   /** Notes an outcome on the oldest open bar. */

@@ -21,6 +21,8 @@ interface PulseOptions {
   readonly hasMetadata: boolean;
   readonly firstBeat: number;
   readonly deadlineStepMs: number;
+  /** Agents sign their claims. */
+  readonly isSigned: boolean;
 }
 
 const START_MS = 1_800_000_000_000;
@@ -58,6 +60,7 @@ export function histories({
         hasMetadata: fc.boolean(),
         firstBeat: fc.constantFrom(1, 0, 3, 1_000_000_000_000),
         deadlineStepMs: fc.constantFrom(1, 1_000, 100_000),
+        isSigned: fc.boolean(),
       }),
       steps: stepsOf(steps, isCalm),
     })
@@ -68,11 +71,17 @@ export function histories({
     }));
 }
 
+interface SaidClaim {
+  readonly claim: StatusClaim;
+  readonly sequence: number;
+}
+
 /** State: the pulse and what is on its way, while a history is written. */
 class Author {
   readonly #entries: Entry[] = [];
   readonly #options: PulseOptions;
-  readonly #claims: StatusClaim[] = [];
+  readonly #claims: SaidClaim[] = [];
+  #sequence = 0;
   #delayed: { readonly frame: FrameEntry["frame"]; readonly afterBeats: number }[] = [];
   #beat: number;
   /** Of the last frame that was heard: agents hear the same. */
@@ -103,7 +112,7 @@ class Author {
   #step(step: Step): void {
     if (step.do === "beat") this.#tickOn(step);
     else if (step.do === "claim") this.#claim(step);
-    else if (step.do === "repeat") this.#add(this.#claims.at(-1 - step.back));
+    else if (step.do === "repeat") this.#repeat(step.back);
     else if (step.do === "tick") this.#mark(step);
     else if (step.do === "refused")
       this.#entries.push({ kind: "refused", of: step.of, reason: "not-json", ...this.#place() });
@@ -167,14 +176,28 @@ class Author {
 
   #claim({ ahead, members: said, who }: Extract<Step, { do: "claim" }>): void {
     const claim = claimOf(`a${who}`, Math.max(0, this.#heardBeat + ahead), said);
-    this.#claims.push(claim);
-    this.#add(claim);
+    // Some are overtaken by those that were signed after them.
+    const sequence = Math.max(1, this.#nextSequence() - (this.#claims.length % 3 === 0 ? 4 : 0));
+    this.#claims.push({ claim, sequence });
+    this.#add({ claim, sequence });
   }
 
-  #add(claim: StatusClaim | undefined): void {
-    if (claim === undefined) return;
+  /** The same once more: of somebody who caught it, or signed anew by who sends it again. */
+  #repeat(back: number): void {
+    const said = this.#claims.at(-1 - back);
+    if (said === undefined) return;
+    this.#add(back % 2 === 0 ? said : { ...said, sequence: this.#nextSequence() });
+  }
+
+  #nextSequence(): number {
+    this.#sequence += 1;
+    return this.#sequence;
+  }
+
+  #add({ claim, sequence }: SaidClaim): void {
     const fingerprint = fingerprintOf(encodeClaim(claim));
-    this.#entries.push({ kind: "claim", claim, fingerprint, ...this.#place() });
+    const signed = this.#options.isSigned ? { sequence } : {};
+    this.#entries.push({ kind: "claim", claim, fingerprint, ...signed, ...this.#place() });
   }
 
   #mark({ bar, isUpper }: Extract<Step, { do: "tick" }>): void {

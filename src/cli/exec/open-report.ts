@@ -3,6 +3,7 @@ import { SystemClock } from "../../runtime/clock.ts";
 import type { SettingsOf } from "../../runtime/settings/table.ts";
 import type { CommandContext } from "../command.ts";
 import { commandLog } from "../command-log.ts";
+import { signerFor } from "../keys/signer-for.ts";
 import { openBus, subjectsFor } from "../nats-link.ts";
 import { quietLog } from "../quiet-log.ts";
 import { watchBudget } from "./budget.ts";
@@ -27,6 +28,7 @@ export function openReport(settings: OpenReportSettings, parts: OpenReportParts)
   const { agentId, budgetBeats, clusterId, expectSeconds, taskId, waitSeconds } = settings;
   const { context, kill, overBudget, said, say } = parts;
   const log = quietLog(commandLog(settings, context));
+  const signer = signerFor(settings, agentId);
   const clock = new SystemClock();
   const bus = openBus(settings, { name: `backbeat-exec ${agentId}`, log });
   const report = startReport(
@@ -35,6 +37,7 @@ export function openReport(settings: OpenReportSettings, parts: OpenReportParts)
       agentId,
       taskId,
       subjects: subjectsFor(settings),
+      ...(signer && { signer }),
       expectedMs: expectSeconds === undefined ? undefined : expectSeconds * 1_000,
       waitMs: waitSeconds * 1_000,
     },

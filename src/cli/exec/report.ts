@@ -9,6 +9,7 @@ import { messageOf } from "../../errors.ts";
 import type { Bus, Clock, Log } from "../../ports.ts";
 import type { Agent } from "../../sdk/agent.ts";
 import type { Beat } from "../../sdk/beat.ts";
+import type { Signer } from "../../sdk/claims.ts";
 import { runAgent } from "../../sdk/running-agent.ts";
 import type { Ending } from "./ending.ts";
 import type { SaidProgress } from "./progress.ts";
@@ -19,6 +20,8 @@ export interface ReportSettings {
   readonly agentId: string;
   readonly taskId: string;
   readonly subjects: Subjects;
+  /** Default: claims are not signed. */
+  readonly signer?: Signer;
   /** How long the command should take. */
   readonly expectedMs: number | undefined;
   /** How long at most the end of the command waits for its last claim. */

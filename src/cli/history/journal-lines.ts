@@ -1,5 +1,6 @@
 /** What `backbeat journal` says, for eyes and for programs. Pure. */
-import { profileHashOf } from "../../contracts/chain-record.ts";
+import { type Profile, profileHashOf } from "../../contracts/chain-record.ts";
+import { isKeyMember } from "../../contracts/claim-key.ts";
 import type { StreamDetails } from "../../nats/found-streams.ts";
 import type { JournalExam } from "../../reverb/examine-journal.ts";
 import { durationText } from "../duration.ts";
@@ -39,9 +40,7 @@ export function statusLines(status: JournalStatus, paint: Paint): readonly strin
               `${chain.record.from.seq}${chain.record.partial ? ", the first bar partial" : ""}`,
             ],
             ["profile", profileHashOf(chain.record.profile)],
-            ...Object.entries(chain.record.profile).map(
-              ([name, value]) => [`  ${plain(name, 40)}`, plain(String(value), 80)] as const,
-            ),
+            ...profileRows(chain.record.profile),
           ]),
         ]),
     ...needLines(exam),
@@ -72,6 +71,16 @@ function neededSeqOf({ chain, lastReport }: JournalExam): number | undefined {
   return lastReport !== undefined && lastReport.facts.chain === chain?.id
     ? lastReport.facts.replayFrom.seq
     : chain?.record.from.seq;
+}
+
+/** Keys are counted: there may be thousands, and `--json` has them all. */
+function profileRows(profile: Profile): readonly (readonly [string, string])[] {
+  const rules = Object.entries(profile).filter(([name]) => !isKeyMember(name));
+  const keys = Object.keys(profile).length - rules.length;
+  return [
+    ...rules.map(([name, value]) => [`  ${plain(name, 40)}`, plain(String(value), 80)] as const),
+    ...(keys === 0 ? [] : [["  keys", countText(keys)] as const]),
+  ];
 }
 
 function needLines(exam: JournalExam): readonly string[] {

@@ -1,6 +1,6 @@
 /** What an agent says from a shell, and what is watched there. */
 import { duration, jsonObject, progressPattern } from "./claim-kinds.ts";
-import { choice, decimal, integer, list, onOff, text } from "./kinds.ts";
+import { choice, decimal, integer, list, onOff, path, text } from "./kinds.ts";
 import { optional, required, setting } from "./setting.ts";
 
 /** Ids of agents and tasks on the wire. */
@@ -102,6 +102,22 @@ export const CLAIM_SETTINGS = {
     doc: "Anything else, as a JSON object",
     commands: ["claim"],
   }),
+  signKeyFile: optional({
+    flag: "sign-key",
+    group: "Claim",
+    kind: path("<file>"),
+    doc: "Private key that the claims are signed with, as `backbeat keys new` writes it",
+    defaultText: "they are not signed",
+    commands: ["claim", "exec"],
+  }),
+  signKeyId: optional({
+    flag: "sign-key-id",
+    group: "Claim",
+    kind: text("<id>", "1 to 64 letters, digits, _, ., : or -", /^[a-zA-Z0-9_.:-]{1,64}$/),
+    doc: "Which key it is, as reverb knows it",
+    defaultText: "the one that is named in the file",
+    commands: ["claim", "exec"],
+  }),
   progressPattern: optional({
     flag: "progress-pattern",
     group: "Command",
@@ -159,6 +175,7 @@ export const CLAIM_SETTINGS = {
       "journal",
       "doctor",
       "validate",
+      "keys",
       "sim",
       "tempo",
     ],

@@ -1,6 +1,6 @@
 /** How reverb groups claims, and its limits (R4). */
 import { DEFAULT_LIMITS } from "../../core/limits.ts";
-import { integer, onOff } from "./kinds.ts";
+import { integer, onOff, path } from "./kinds.ts";
 import { optional, setting } from "./setting.ts";
 
 const REVERB = ["up", "reverb"] as const;
@@ -65,6 +65,22 @@ export const REVERB_SETTINGS = {
     kind: onOff,
     default: false,
     doc: "Every reporting agent must attest that its secrets were rotated",
+    commands: REVERB,
+  }),
+  keysFile: optional({
+    flag: "keys",
+    group: "Reverb",
+    kind: path("<file>"),
+    doc: "Public keys of agents, as `backbeat keys new` writes them: who has one must sign its claims",
+    defaultText: "nobody signs",
+    commands: REVERB,
+  }),
+  requireSignatures: setting({
+    flag: "require-signatures",
+    group: "Reverb",
+    kind: onOff,
+    default: false,
+    doc: "Everybody must sign, also agents that have no key: their claims are refused. Needs --keys",
     commands: REVERB,
   }),
   agentsPerWindowMax: setting({

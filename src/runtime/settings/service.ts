@@ -149,6 +149,6 @@ export const SERVICE_SETTINGS = {
     group: "Process",
     kind: path("<file>"),
     doc: "JSON file of settings, its keys are the flags; a flag wins over the environment, that over the file",
-    commands: [...CONNECTED, "tempo", "nats-config", "validate"],
+    commands: [...CONNECTED, "tempo", "nats-config", "validate", "keys"],
   }),
 } as const;

@@ -20,6 +20,7 @@ export const COMMAND_NAMES = [
   "doctor",
   "nats-config",
   "validate",
+  "keys",
   "sim",
 ] as const;
 

@@ -4,6 +4,7 @@
  */
 import { CLAIM_SETTINGS } from "./claim.ts";
 import { JOURNAL_SETTINGS } from "./journal.ts";
+import { KEYS_SETTINGS } from "./keys.ts";
 import { NATS_SETTINGS } from "./nats.ts";
 import { NATS_CONFIG_SETTINGS } from "./nats-config.ts";
 import { REVERB_SETTINGS } from "./reverb.ts";
@@ -23,6 +24,7 @@ export const SETTINGS = {
   ...NATS_SETTINGS,
   ...REVERB_SETTINGS,
   ...JOURNAL_SETTINGS,
+  ...KEYS_SETTINGS,
 } as const;
 
 type Table = typeof SETTINGS;

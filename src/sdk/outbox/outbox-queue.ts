@@ -128,6 +128,11 @@ export class OutboxQueue<T extends Queued> {
     return stale;
   }
 
+  /** Visits those that wait. */
+  each(visit: (queued: T) => void): void {
+    for (let at = this.#head; at < this.#waiting.length; at += 1) visit(this.#waiting[at] as T);
+  }
+
   /** Takes out everything, in order. */
   takeAll(): readonly T[] {
     this.unsend();

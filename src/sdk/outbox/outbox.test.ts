@@ -75,7 +75,7 @@ function claimOf(beat: number): { claim: StatusClaim; body: Uint8Array } {
 
 function add(outbox: Outbox, beat: number, body?: Uint8Array): Promise<StatusClaim> {
   const made = claimOf(beat);
-  return outbox.add(made.claim, { body: body ?? made.body, headers: undefined });
+  return outbox.add(made.claim, body ?? made.body);
 }
 
 describe("BACKBEAT-REQ-041 S3 Outbox", () => {
@@ -194,6 +194,31 @@ describe("BACKBEAT-REQ-041 S3 Outbox", () => {
     await Promise.all([second, third]);
     expect([...new Set(heard)]).toEqual([2, 3]);
     expect(outbox.counts).toMatchObject({ acknowledged: 3, sentAgain: 1 });
+  });
+
+  it("BACKBEAT-REQ-044 signs whenever it sends: what waited is signed anew", async () => {
+    let signed = 0;
+    const sign = () => {
+      signed += 1;
+      return { "X-Signature": String(signed) };
+    };
+    const { bus, listen, outbox } = house({ parts: { sign } });
+    const signatures: (string | undefined)[] = [];
+    const mute = listen((message) => {
+      signatures.push(message.headers?.get("X-Signature"));
+      return undefined;
+    });
+    const claim = add(outbox, 1);
+    await settled();
+    bus.loseLink();
+    mute.unsubscribe();
+    listen((message) => {
+      signatures.push(message.headers?.get("X-Signature"));
+      return STORED;
+    });
+    bus.restoreLink();
+    await claim;
+    expect(signatures).toEqual(["1", "2"]);
   });
 
   it("a stream that refuses is asked again later, and it is said; one that never will is believed", async () => {

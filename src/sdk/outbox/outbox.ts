@@ -35,6 +35,8 @@ export interface OutboxParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly subject: string;
+  /** Signs a body that is sent now: each time, for a signature grows old; default: none is. */
+  readonly sign?: ((body: Uint8Array) => Headers) | undefined;
   readonly limits: OutboxLimits;
   /** How long a claim may wait; only one whose bar is over is given up for it. */
   readonly claimAgeMaxMs: number;
@@ -61,9 +63,10 @@ export interface OutboxCounts {
 }
 
 interface Entry extends Queued {
-  /** Its bytes, one character each: a string is a third of what an array of its own costs, and thousands may wait. */
-  readonly packed: string;
-  readonly headers: Headers | undefined;
+  /** As it was made; put away while the link is down, when thousands may wait. */
+  open: { readonly claim: StatusClaim; readonly body: Uint8Array } | undefined;
+  /** Its bytes, one character each, when it was put away: a string is a third of what an array of its own costs. */
+  packed: string;
   /** Whole ms, as is `sentAtMs`. */
   readonly queuedAtMs: number;
   readonly resolve: (claim: StatusClaim) => void;
@@ -123,17 +126,15 @@ export class Outbox implements LinkUser {
    * Resolves with the claim when it arrived.
    * @throws BackbeatError `outbox-full`, `claim-expired`, `claim-refused`, `bad-message`, `stopped`
    */
-  add(
-    claim: StatusClaim,
-    { body, headers }: { readonly body: Uint8Array; readonly headers: Headers | undefined },
-  ): Promise<StatusClaim> {
+  add(claim: StatusClaim, body: Uint8Array): Promise<StatusClaim> {
     return new Promise((resolve, reject) => {
       const entry: Entry = {
         beatIndex: claim.beat_index,
         bytes: body.length,
         saying: sayingOf(claim),
-        packed: pack(body),
-        headers,
+        ...(this.#link.connected
+          ? { open: { claim, body }, packed: "" }
+          : { open: undefined, packed: pack(body) }),
         queuedAtMs: this.#nowMs(),
         resolve,
         reject,
@@ -187,6 +188,7 @@ export class Outbox implements LinkUser {
     this.#retryMs = RETRY_FIRST_MS;
     this.#isUnanswered = false;
     this.#again();
+    this.#queue.each(putAway);
   }
 
   ready(): void {
@@ -214,8 +216,9 @@ export class Outbox implements LinkUser {
   #send(entry: Entry, nowMs: number): void {
     entry.sentAtMs = nowMs;
     try {
-      const claim = { body: unpack(entry.packed), headers: entry.headers };
-      entry.token = this.#link.send(claim, (answer) => this.#answered(entry, answer)) ?? UNSENT;
+      const body = entry.open?.body ?? unpack(entry.packed);
+      const headers = this.#parts.sign?.(body);
+      entry.token = this.#link.send({ body, headers }, (answer) => this.#answered(entry, answer)) ?? UNSENT;
     } catch (thrown) {
       this.#queue.settle(entry);
       this.#counts.rejected += 1;
@@ -242,7 +245,7 @@ export class Outbox implements LinkUser {
     this.#retryMs = RETRY_FIRST_MS;
     if (!this.#queue.settle(entry)) return;
     this.#counts.acknowledged += 1;
-    entry.resolve(JSON.parse(unpack(entry.packed).toString()) as StatusClaim);
+    entry.resolve(entry.open?.claim ?? (JSON.parse(unpack(entry.packed).toString()) as StatusClaim));
   }
 
   /** Without a journal: what the server has when it answers a flush has arrived. */
@@ -347,6 +350,12 @@ export class Outbox implements LinkUser {
 /** Stand for a token: nothing is under way, or the answer will be that of a flush. */
 const UNSENT = -1;
 const FLUSHED = -2;
+
+function putAway(entry: Entry): void {
+  if (entry.open === undefined) return;
+  entry.packed = pack(entry.open.body);
+  entry.open = undefined;
+}
 
 function pack(body: Uint8Array): string {
   return Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1");
