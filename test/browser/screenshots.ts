@@ -12,6 +12,7 @@ import { type RunningProgram, startProgram } from "../support/program.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { launchBrowser, openPage } from "./browser.ts";
 import { type House, openHouse } from "./house.ts";
+import { largeCast } from "./large-cast.ts";
 
 const FOLDER = "build/screenshots";
 const README_PICTURE = "docs/images/score.png";
@@ -181,6 +182,21 @@ describe("pictures", () => {
     await house.stopPulse();
     await shoot({ house, name: "no-beat", options: DARK, ready: (page) => page.waitForSelector(".notice") });
     for (const program of [builders, reviewers, writers]) program.kill("SIGKILL");
+  });
+
+  it("of ten thousand agents", async () => {
+    await using house = await openHouse({ clusterId: "prod", tempoBpm: 30, barLength: 24 });
+    house.startPulse();
+    house.play(largeCast());
+    await waitFor("a bar", () => house.beat() > 44, 120_000);
+    await shoot({ house, name: "ten-thousand", options: DARK });
+    await shoot({
+      house,
+      name: "ten-thousand-groups",
+      options: LIGHT,
+      hash: "#by=group",
+      ready: (page) => page.waitForSelector(".parts"),
+    });
   });
 
   it("of the house that people try first, for the README", async () => {

@@ -47,6 +47,8 @@ describe("backbeat up", () => {
     await using program = up("--agents", "2");
     const { report } = await firstReport(program);
     expect(report.agents_reporting).toBeGreaterThan(0);
+    const score = /score +(http:\S+)/.exec(program.stdout())?.[1] ?? "";
+    expect(await (await fetch(score)).text()).toContain('<div id="page">');
     const pid = serverPid();
     const startedAtMs = performance.now();
     program.kill("SIGINT");

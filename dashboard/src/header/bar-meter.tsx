@@ -1,4 +1,7 @@
-/** Where in the bar we are: its three phases, and a needle that moves with each beat. */
+/**
+ * Where in the bar we are: its three phases, and a needle. It moves twice a second and does not glide: a page that is
+ * open all day must not draw sixty times a second for that.
+ */
 import { beat, place } from "../page/store.ts";
 import { countText, numberText } from "../words/numbers.ts";
 import { phaseBeats } from "./phases.ts";
@@ -37,7 +40,7 @@ export function BarMeter() {
             title={`${name}: ${countText(beats, "beat")}`}
           />
         ))}
-        <span key={now.window_id} class="meter-needle" style={{ left: `${100 * part}%` }} />
+        <span class="meter-needle" style={{ left: `${100 * part}%` }} />
       </div>
     </div>
   );

@@ -81,7 +81,8 @@ function TroubleChip({ trouble }: { readonly trouble: keyof typeof TROUBLE_WORDS
   const count = counts.value?.trouble[trouble];
   const [word, meaning] = TROUBLE_WORDS[trouble];
   // What stands under the states already is said there.
-  if ((trouble === "failed" || count === undefined || count === 0) && !isOn) return null;
+  const isSaid = trouble === "failed" || (trouble === "blocked" && count === counts.value?.states.blocked);
+  if ((isSaid || count === undefined || count === 0) && !isOn) return null;
   return (
     <button
       type="button"
