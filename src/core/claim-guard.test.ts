@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { messageWith, signerOf, testKey } from "../../test/support/claim-keys.ts";
-import { FAKE_WALL_START_MS } from "../../test/support/fake-clock.ts";
 import { claimBody } from "../../test/support/messages.ts";
 import { CLAIM_HEADERS, CLAIM_TIME_TOLERANCE_MS } from "../contracts/claim-signature.ts";
 import { createDecoder } from "../contracts/decode.ts";
 import type { Headers } from "../contracts/report-headers.ts";
+import { FAKE_WALL_START_MS } from "../sdk/testing/fake-clock.ts";
 import { claimGuard, type SignatureRules } from "./claim-guard.ts";
 import { type ClaimMessage, ClaimReader } from "./claim-reader.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FAKE_WALL_START_MS } from "../../test/support/fake-clock.ts";
 import { frameOf } from "../../test/support/messages.ts";
+import { FAKE_WALL_START_MS } from "../sdk/testing/fake-clock.ts";
 import type { FrameEntry } from "./entry.ts";
 import { HeardFrames } from "./heard.ts";
 

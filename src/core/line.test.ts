@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { FAKE_WALL_START_MS } from "../../test/support/fake-clock.ts";
 import { type FrameWish, frameOf } from "../../test/support/messages.ts";
+import { FAKE_WALL_START_MS } from "../sdk/testing/fake-clock.ts";
 import type { FrameEntry } from "./entry.ts";
 import { defaultLeapBeats, epochOf, Line, type LineVerdict } from "./line.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FakeClock } from "../../test/support/fake-clock.ts";
 import { staggerMs } from "../core/succession.ts";
 import { dueMsOf } from "../core/timeline.ts";
+import { FakeClock } from "../sdk/testing/fake-clock.ts";
 import { BeatTimer, prepareLeadMs } from "./beat-timer.ts";
 
 interface Told {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { FakeBroker } from "../../test/support/fake-bus.ts";
-import { FakeClock } from "../../test/support/fake-clock.ts";
+import { FakeBroker } from "../sdk/testing/fake-bus.ts";
+import { FakeClock } from "../sdk/testing/fake-clock.ts";
 import { FramePublisher } from "./frame-publisher.ts";
 
 const TEMPO_TENTHS = 600;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createDecoder, windowIdOf } from "../../src/contracts/index.ts";
-import { settled } from "../../test/support/fake-clock.ts";
 import { CLUSTER } from "../../test/support/messages.ts";
 import { PulseHouse, SUBJECTS } from "../../test/support/pulse-house.ts";
+import { settled } from "../sdk/testing/fake-clock.ts";
 import type { PulseTotals } from "./view.ts";
 
 const HOUR_MS = 3_600_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { FakeClock } from "../../test/support/fake-clock.ts";
 import { MemoryReportStore } from "../../test/support/memory-streams.ts";
 import { silentLog } from "../../test/support/recording-log.ts";
 import { CHAIN_RECORD_TYPE, encodeChainRecord } from "../contracts/chain-record.ts";
+import { FakeClock } from "../sdk/testing/fake-clock.ts";
 import { ChainKeeper } from "./chain-keeper.ts";
 import { ReportTail } from "./report-tail.ts";
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { FakeClock } from "../../test/support/fake-clock.ts";
 import { MemoryReportStore } from "../../test/support/memory-streams.ts";
 import { recordingLog } from "../../test/support/recording-log.ts";
 import { CHAIN_RECORD_TYPE, encodeChainRecord } from "../contracts/chain-record.ts";
 import { encodeReport } from "../contracts/encode.ts";
 import { readReportFacts, reportHeaders } from "../contracts/report-headers.ts";
 import type { WindowDetail } from "../core/summary.ts";
+import { FakeClock } from "../sdk/testing/fake-clock.ts";
 import { Commits } from "./commits.ts";
 import { ReportTail } from "./report-tail.ts";
 

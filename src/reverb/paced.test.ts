@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FakeClock } from "../../test/support/fake-clock.ts";
+import { FakeClock } from "../sdk/testing/fake-clock.ts";
 import { Paced } from "./paced.ts";
 
 describe("Paced", () => {

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { type FakeBroker, type FakeBus, fakeBroker } from "../../test/support/fake-bus.ts";
-import { FakeClock } from "../../test/support/fake-clock.ts";
 import { CLUSTER, claimBody, frameBody } from "../../test/support/messages.ts";
 import { type RecordingLog, recordingLog } from "../../test/support/recording-log.ts";
 import { type BarReport, subjectsOf, windowIdOf } from "../contracts/index.ts";
+import { type FakeBroker, type FakeBus, fakeBroker } from "../sdk/testing/fake-bus.ts";
+import { FakeClock } from "../sdk/testing/fake-clock.ts";
 import { REPORTS_WAITING_MAX } from "./outgoing-reports.ts";
 import { type Reverb, runReverb } from "./reverb.ts";
 import type { ReverbSettings } from "./settings.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { FakeClock } from "../../test/support/fake-clock.ts";
 import { silentLog } from "../../test/support/recording-log.ts";
 import { decodeTick } from "../contracts/tick.ts";
 import { BackbeatError } from "../errors.ts";
 import type { Journal } from "../ports.ts";
+import { FakeClock } from "../sdk/testing/fake-clock.ts";
 import { Ticks } from "./ticks.ts";
 
 const FIRST = "a".repeat(32);

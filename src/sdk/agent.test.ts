@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FAKE_WALL_START_MS, settled } from "../../test/support/fake-clock.ts";
 import { CLUSTER, frameOf } from "../../test/support/messages.ts";
 import { indexes, sdkHouse } from "../../test/support/sdk-house.ts";
 import { windowIdOf } from "../contracts/window-id.ts";
+import { FAKE_WALL_START_MS, settled } from "./testing/fake-clock.ts";
 
 describe("BACKBEAT-REQ-040 runAgent hears beats", () => {
   it("knows no beat before the first frame", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { settled } from "../../test/support/fake-clock.ts";
 import { errorOf, indexes, sdkHouse } from "../../test/support/sdk-house.ts";
 import { createDecoder } from "../contracts/decode.ts";
+import { settled } from "./testing/fake-clock.ts";
 
 describe("BACKBEAT-REQ-041 Agent.claim", () => {
   it("fills in agent, beat and clock, and resolves when the server has the claim", async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { settled } from "../../test/support/fake-clock.ts";
 import { CLUSTER } from "../../test/support/messages.ts";
 import { sdkHouse } from "../../test/support/sdk-house.ts";
 import { type BarReport, windowIdOf } from "../contracts/index.ts";
+import { settled } from "./testing/fake-clock.ts";
 
 const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { fakeBroker } from "../../test/support/fake-bus.ts";
-import { FakeClock } from "../../test/support/fake-clock.ts";
 import { silentLog } from "../../test/support/recording-log.ts";
 import { sdkHouse } from "../../test/support/sdk-house.ts";
 import { CALLS_RUNNING_MAX } from "./listeners.ts";
 import { runAgent } from "./running-agent.ts";
+import { fakeBroker } from "./testing/fake-bus.ts";
+import { FakeClock } from "./testing/fake-clock.ts";
 
 describe("BACKBEAT-REQ-040 runAgent and its listeners", () => {
   it("goes on when a listener throws, rejects or never returns, and says so at a bounded rate", async () => {

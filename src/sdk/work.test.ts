@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { settled } from "../../test/support/fake-clock.ts";
 import { errorOf, sdkHouse } from "../../test/support/sdk-house.ts";
 import type { StatusClaim } from "../contracts/status-claim.ts";
 import { BackbeatError } from "../errors.ts";
 import { STANDING_CLAIMS_MAX } from "./standing-claim.ts";
 import type { Task } from "./task.ts";
+import { settled } from "./testing/fake-clock.ts";
 
 /** A promise and what ends it. */
 function deferred<T>() {

@@ -2,7 +2,7 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { NatsBus } from "../../src/nats/bus.ts";
 import { ConnectionBus } from "../../src/nats/connection-bus.ts";
 import type { Bus } from "../../src/ports.ts";
-import { type FakeBus, fakeBroker } from "../support/fake-bus.ts";
+import { type FakeBus, fakeBroker } from "../../src/sdk/testing/fake-bus.ts";
 import { startTestServer } from "../support/nats-server.ts";
 import { silentLog } from "../support/recording-log.ts";
 import { waitFor } from "../support/wait-for.ts";

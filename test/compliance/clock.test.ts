@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Clock } from "../../src/ports.ts";
 import { SystemClock } from "../../src/runtime/clock.ts";
-import { FakeClock } from "../support/fake-clock.ts";
+import { FakeClock } from "../../src/sdk/testing/fake-clock.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 interface Subject {

@@ -7,8 +7,8 @@ import type { Headers } from "../../src/contracts/report-headers.ts";
 import { Aggregator } from "../../src/core/aggregator.ts";
 import { claimGuard } from "../../src/core/claim-guard.ts";
 import { Fold } from "../../src/core/fold.ts";
+import { FAKE_WALL_START_MS } from "../../src/sdk/testing/fake-clock.ts";
 import { signerOf, testKey } from "../support/claim-keys.ts";
-import { FAKE_WALL_START_MS } from "../support/fake-clock.ts";
 import { sourceOf } from "../support/memory-streams.ts";
 import { CLUSTER, claimBody, frameBody } from "../support/messages.ts";
 

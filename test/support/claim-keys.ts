@@ -4,7 +4,7 @@ import type { ClaimKey } from "../../src/contracts/claim-key.ts";
 import type { Headers } from "../../src/contracts/report-headers.ts";
 import type { ClaimMessage } from "../../src/core/claim-reader.ts";
 import { type ClaimSigner, createClaimSigner } from "../../src/sdk/signing.ts";
-import { FAKE_WALL_START_MS } from "./fake-clock.ts";
+import { FAKE_WALL_START_MS } from "../../src/sdk/testing/fake-clock.ts";
 import { sourceOf } from "./memory-streams.ts";
 
 const HOUR_MS = 3_600_000;

@@ -6,8 +6,8 @@
 import fc from "fast-check";
 import type { BusMessage } from "../../src/ports.ts";
 import { type Reverb, runReverb } from "../../src/reverb/reverb.ts";
-import { fakeBroker } from "./fake-bus.ts";
-import { FakeClock } from "./fake-clock.ts";
+import { fakeBroker } from "../../src/sdk/testing/fake-bus.ts";
+import { FakeClock } from "../../src/sdk/testing/fake-clock.ts";
 import { CLUSTER, claimOf, frameBody, frameOf } from "./messages.ts";
 import { subjects } from "./real-reverb.ts";
 import { silentLog } from "./recording-log.ts";

@@ -12,7 +12,7 @@ import type { AggregatorSettings } from "../../src/core/aggregator-settings.ts";
 import { profileOf } from "../../src/core/profile.ts";
 import { ReplayFold } from "../../src/reverb/replay.ts";
 import type { Chain } from "../../src/reverb/report-tail.ts";
-import { FakeClock } from "./fake-clock.ts";
+import { FakeClock } from "../../src/sdk/testing/fake-clock.ts";
 import { MemoryJournal, MemoryReportStore } from "./memory-streams.ts";
 import { CLUSTER, claimBody, frameBody } from "./messages.ts";
 import { subjects } from "./real-reverb.ts";

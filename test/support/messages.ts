@@ -6,7 +6,7 @@ import {
   type StatusClaim,
   windowIdOf,
 } from "../../src/contracts/index.ts";
-import { FAKE_WALL_START_MS } from "./fake-clock.ts";
+import { FAKE_WALL_START_MS } from "../../src/sdk/testing/fake-clock.ts";
 
 /** The cluster of the tests. */
 export const CLUSTER = "test";

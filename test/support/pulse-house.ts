@@ -2,8 +2,8 @@
 import { type BeatFrame, createDecoder, Refusal, subjectsOf } from "../../src/contracts/index.ts";
 import type { Distribution } from "../../src/ports.ts";
 import { type Pulse, type PulseSettings, runPulse } from "../../src/pulse/pulse.ts";
-import { FakeBroker, type FakeBus } from "./fake-bus.ts";
-import { FakeClock, type FakeClockOptions } from "./fake-clock.ts";
+import { FakeBroker, type FakeBus } from "../../src/sdk/testing/fake-bus.ts";
+import { FakeClock, type FakeClockOptions } from "../../src/sdk/testing/fake-clock.ts";
 import { MemoryTimelineStore } from "./memory-timeline-store.ts";
 import { CLUSTER } from "./messages.ts";
 import { recordingLog } from "./recording-log.ts";

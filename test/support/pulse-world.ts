@@ -7,7 +7,7 @@
 import { type BeatFrame, createDecoder, Refusal, subjectsOf } from "../../src/contracts/index.ts";
 import type { Clock, Timer } from "../../src/ports.ts";
 import { type Pulse, type PulseSettings, runPulse } from "../../src/pulse/pulse.ts";
-import { FakeClock } from "./fake-clock.ts";
+import { FakeClock } from "../../src/sdk/testing/fake-clock.ts";
 import { type MemoryLease, MemoryLeaseStore } from "./memory-lease.ts";
 import { MemoryTimelineStore } from "./memory-timeline-store.ts";
 import { CLUSTER } from "./messages.ts";

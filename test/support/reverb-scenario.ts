@@ -6,7 +6,7 @@ import type { AggregatorSettings } from "../../src/core/aggregator-settings.ts";
 import { fingerprintOf } from "../../src/core/fingerprint.ts";
 import type { Outcome } from "../../src/core/outcome.ts";
 import type { IssueCategory, IssueDetail, WindowDetail } from "../../src/core/summary.ts";
-import { FAKE_WALL_START_MS } from "./fake-clock.ts";
+import { FAKE_WALL_START_MS } from "../../src/sdk/testing/fake-clock.ts";
 import { CLUSTER, claimOf, type FrameWish, frameOf } from "./messages.ts";
 
 /** Beats per bar of the scenario, unless the frames say otherwise. */

@@ -6,8 +6,8 @@ import type { Agent } from "../../src/sdk/agent.ts";
 import type { AgentSettings } from "../../src/sdk/agent-settings.ts";
 import type { Beat } from "../../src/sdk/beat.ts";
 import { runAgent } from "../../src/sdk/running-agent.ts";
-import { type FakeBroker, type FakeBus, fakeBroker } from "./fake-bus.ts";
-import { FakeClock, settled } from "./fake-clock.ts";
+import { type FakeBroker, type FakeBus, fakeBroker } from "../../src/sdk/testing/fake-bus.ts";
+import { FakeClock, settled } from "../../src/sdk/testing/fake-clock.ts";
 import { CLUSTER, type FrameWish, frameBody, STORED } from "./messages.ts";
 import { type RecordingLog, recordingLog } from "./recording-log.ts";
 

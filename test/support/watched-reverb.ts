@@ -2,8 +2,8 @@
 import type { LiveEvent, LiveEventName } from "../../src/reverb/live-view.ts";
 import { type Reverb, runReverb } from "../../src/reverb/reverb.ts";
 import type { ReverbView } from "../../src/reverb/view.ts";
-import { fakeBroker } from "./fake-bus.ts";
-import { FakeClock } from "./fake-clock.ts";
+import { fakeBroker } from "../../src/sdk/testing/fake-bus.ts";
+import { FakeClock } from "../../src/sdk/testing/fake-clock.ts";
 import { CLUSTER, claimBody, type FrameWish, frameBody } from "./messages.ts";
 import { SUBJECTS } from "./pulse-house.ts";
 import { silentLog } from "./recording-log.ts";

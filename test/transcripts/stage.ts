@@ -7,8 +7,8 @@ import {
   windowIdOf,
 } from "../../src/contracts/index.ts";
 import { phaseOf } from "../../src/core/bar-grid.ts";
-import { type FakeBroker, type FakeBus, fakeBroker } from "../support/fake-bus.ts";
-import { FAKE_WALL_START_MS, FakeClock, settled } from "../support/fake-clock.ts";
+import { type FakeBroker, type FakeBus, fakeBroker } from "../../src/sdk/testing/fake-bus.ts";
+import { FAKE_WALL_START_MS, FakeClock, settled } from "../../src/sdk/testing/fake-clock.ts";
 import { CLUSTER, frameOf } from "../support/messages.ts";
 import type { Step } from "./transcript.ts";
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { fakeBroker } from "../../../test/support/fake-bus.ts";
-import { FakeClock, settled } from "../../../test/support/fake-clock.ts";
 import { CLUSTER, frameBody, STORED } from "../../../test/support/messages.ts";
 import { silentLog } from "../../../test/support/recording-log.ts";
 import { subjectsOf } from "../../contracts/subjects.ts";
 import type { BackbeatError } from "../../errors.ts";
 import type { ClaimDetails } from "../../sdk/claims.ts";
 import { runAgent } from "../../sdk/running-agent.ts";
+import { fakeBroker } from "../../sdk/testing/fake-bus.ts";
+import { FakeClock, settled } from "../../sdk/testing/fake-clock.ts";
 import { claimOnce } from "./claim-once.ts";
 
 const subjects = subjectsOf(CLUSTER);

@@ -1,7 +1,7 @@
 import { PassThrough, Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { settled } from "../../../test/support/fake-clock.ts";
 import { waitFor } from "../../../test/support/wait-for.ts";
+import { settled } from "../../sdk/testing/fake-clock.ts";
 import { passOn } from "./pass-on.ts";
 
 const never = new Promise(() => undefined);

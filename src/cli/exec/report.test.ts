@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type FakeBus, fakeBroker } from "../../../test/support/fake-bus.ts";
-import { FakeClock, settled } from "../../../test/support/fake-clock.ts";
 import { CLUSTER, frameBody, STORED } from "../../../test/support/messages.ts";
 import { silentLog } from "../../../test/support/recording-log.ts";
 import type { StatusClaim } from "../../contracts/status-claim.ts";
 import { subjectsOf } from "../../contracts/subjects.ts";
+import { type FakeBus, fakeBroker } from "../../sdk/testing/fake-bus.ts";
+import { FakeClock, settled } from "../../sdk/testing/fake-clock.ts";
 import { watchBudget } from "./budget.ts";
 import type { Ending } from "./ending.ts";
 import type { SaidProgress } from "./progress.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { fakeBroker } from "../../../test/support/fake-bus.ts";
-import { FakeClock, settled } from "../../../test/support/fake-clock.ts";
 import { STORED } from "../../../test/support/messages.ts";
 import { recordingLog } from "../../../test/support/recording-log.ts";
 import { errorOf } from "../../../test/support/sdk-house.ts";
 import type { StatusClaim } from "../../contracts/status-claim.ts";
 import type { BusMessage } from "../../ports.ts";
+import { fakeBroker } from "../testing/fake-bus.ts";
+import { FakeClock, settled } from "../testing/fake-clock.ts";
 import { UNDER_WAY_BYTES_MAX } from "./claim-link.ts";
 import { Outbox, type OutboxParts } from "./outbox.ts";
 import { SENT_MAX } from "./outbox-queue.ts";

@@ -1,10 +1,10 @@
 import { EventEmitter } from "node:events";
 import type { ReadStream, WriteStream } from "node:tty";
 import { describe, expect, it } from "vitest";
-import { fakeBroker } from "../../../../test/support/fake-bus.ts";
-import { FakeClock } from "../../../../test/support/fake-clock.ts";
 import { CLUSTER, claimBody, frameBody, frameOf } from "../../../../test/support/messages.ts";
 import { type BarReport, subjectsOf, windowIdOf } from "../../../contracts/index.ts";
+import { fakeBroker } from "../../../sdk/testing/fake-bus.ts";
+import { FakeClock } from "../../../sdk/testing/fake-clock.ts";
 import { paintFor } from "../../paint.ts";
 import { FleetFold } from "./fleet-fold.ts";
 import { ScreenEye } from "./screen-eye.ts";

@@ -1,1 +1,0 @@
-export { FakeBroker, FakeBus, fakeBroker } from "../../src/sdk/testing/fake-bus.ts";

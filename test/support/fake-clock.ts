@@ -1,6 +1,0 @@
-export {
-  FAKE_WALL_START_MS,
-  FakeClock,
-  type FakeClockOptions,
-  settled,
-} from "../../src/sdk/testing/fake-clock.ts";
