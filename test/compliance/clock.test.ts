@@ -37,7 +37,7 @@ describe.each(SUBJECTS)("Clock: $name", ({ create }) => {
     const firedAtMs: number[] = [];
     clock.after(20, () => void firedAtMs.push(clock.monotonicMs()));
     expect(firedAtMs).toEqual([]);
-    await letPass(60, () => clock.monotonicMs() - startMs > 60);
+    await letPass(60, () => firedAtMs.length > 0 && clock.monotonicMs() - startMs > 60);
     expect(firedAtMs).toHaveLength(1);
     expect(firedAtMs[0]! - startMs).toBeGreaterThanOrEqual(20 - EARLY_MAX_MS);
   });

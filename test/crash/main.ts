@@ -36,6 +36,9 @@ const PULSES: readonly Scenario[] = [
   partition,
 ];
 
+/** Those of agents. */
+const AGENTS: readonly Scenario[] = [sdkOutage, sdkSoak];
+
 const SCENARIOS: readonly Scenario[] = [
   ...PULSES,
   killReverb,
@@ -45,8 +48,7 @@ const SCENARIOS: readonly Scenario[] = [
   threeServers,
   damageCheckpoint,
   breakJournal,
-  sdkOutage,
-  sdkSoak,
+  ...AGENTS,
 ];
 
 const args = process.argv.slice(2);
@@ -64,12 +66,13 @@ if (unknown.length > 0 || !Number.isInteger(seed)) {
 }
 
 const chosen = SCENARIOS.filter(({ name }) => names.length === 0 || names.includes(name));
-process.stdout.write(`seed ${seed}${isShort ? ", short form: pulses beside the rest" : ""}\n`);
+process.stdout.write(`seed ${seed}${isShort ? ", short form: pulses and agents beside the rest" : ""}\n`);
 let failed = 0;
-// Pulses wait most of the time; in the short form, where nothing is judged by the millisecond, the others need not wait for them.
-const pulses = chosen.filter((scenario) => PULSES.includes(scenario));
-const others = chosen.filter((scenario) => !PULSES.includes(scenario));
-if (isShort) await Promise.all([runAll(pulses), runAll(others)]);
+// Pulses and agents wait most of the time; in the short form, where nothing is judged by the millisecond, the others need not
+// wait for them.
+const lanes = [PULSES, AGENTS].map((lane) => chosen.filter((scenario) => lane.includes(scenario)));
+const others = chosen.filter((scenario) => !lanes.flat().includes(scenario));
+if (isShort) await Promise.all([...lanes, others].map(runAll));
 else await runAll(chosen);
 process.stdout.write(`\n${chosen.length - failed} passed, ${failed} failed\n`);
 process.exit(failed === 0 ? 0 : 1);
