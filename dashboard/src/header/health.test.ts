@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ALARM_NAMES } from "../../../src/reverb/view.ts";
 import type { BeatPlace } from "../page/beat-clock.ts";
-import type { Status } from "../wire/types.ts";
+import type { Alarm, Status } from "../wire/types.ts";
 import { alarmTodo, type Facts, healthLine, noticeOf } from "./health.ts";
 
 const STATUS: Status = {
@@ -19,6 +19,11 @@ const STATUS: Status = {
   timestamp: "2026-11-25T21:00:00.000Z",
   alarms: [],
 };
+const alarm = (name: string, text: string): Alarm => ({ name, text, since: "2026-11-25T21:00:00.000Z" });
+
+const ill = (health: Status["health"], alarms: readonly Alarm[]): Status => ({ ...STATUS, health, alarms });
+const bad = (text: string) => ({ level: "bad", text }) as const;
+const warning = (text: string) => ({ level: "warning", text }) as const;
 const ON_TIME: BeatPlace = { part: 0.5, beatOfBar: 1, pace: "on time", overdueMs: 0 };
 const facts = (more: Partial<Facts> = {}): Facts => ({
   link: { kind: "live" },
@@ -43,6 +48,7 @@ describe("noticeOf", () => {
       kind: "lost",
       text: "Reverb has not answered since 12:00:00: what you see is from then.",
       todo: "Live again in 3 s, if it is back.",
+      others: [],
     });
     expect(noticeOf(facts({ link: { ...link, retryAtMs: 19_000 } }))?.todo).toContain("in 1 s");
   });
@@ -53,20 +59,65 @@ describe("noticeOf", () => {
       kind: "no-beat",
       text: "No beat for 1 min 5 s: no bar can close.",
       todo: "Is a pulse running in this cluster?",
+      others: [],
     });
   });
 
-  it("says what reverb says of itself, with what to do about the alarm", () => {
-    const alarm = { name: "journal-short", text: "…", since: "2026-11-25T21:00:00.000Z" };
-    const status: Status = {
-      ...STATUS,
-      health: { level: "warning", text: "recovery needs more than half of the journal" },
-      alarms: [alarm],
+  it("BACKBEAT-REQ-003 blames the pulse for no beat only where reverb names nothing else", () => {
+    const place: BeatPlace = { ...ON_TIME, pace: "stopped", overdueMs: 65_000 };
+    const noBeat = alarm("no-beat", "no beat on b: no bar can close");
+    const silent = ill(bad("no beat for 65 beat lengths on b"), [noBeat]);
+    expect(noticeOf(facts({ place, status: silent }))).toMatchObject({ kind: "no-beat", others: [] });
+
+    const broken = ill(bad("the journal was deleted"), [alarm("journal-broken", "the journal was deleted")]);
+    expect(noticeOf(facts({ place, status: broken }))).toEqual({
+      kind: "bad",
+      text: "The journal was deleted.",
+      todo: alarmTodo("journal-broken"),
+      others: [],
+    });
+    const lost = alarm("link-lost", "NATS is not connected: claims may be missed");
+    const both = ill(bad("NATS is not connected"), [lost, noBeat]);
+    expect(noticeOf(facts({ place, status: both }))).toMatchObject({
+      text: "NATS is not connected: claims may be missed.",
+      others: [noBeat],
+    });
+  });
+
+  it("says each alarm once, that which keeps reverb from its work first", () => {
+    const short = alarm("journal-short", "recovery needs more than half of the journal");
+    const noBeat = alarm("no-beat", "no beat on b: no bar can close");
+    const stalled = alarm("journal-stalled", "the journal does not answer");
+    const said = (status: Status): readonly string[] => {
+      const notice = noticeOf(facts({ status }));
+      return notice === undefined ? [] : [notice.text, ...notice.others.map(({ text }) => text)];
     };
-    expect(noticeOf(facts({ status }))).toEqual({
+    expect(said(ill(warning(`${short.text} (and 1 more)`), [short, stalled]))).toEqual([
+      "Recovery needs more than half of the journal.",
+      stalled.text,
+    ]);
+    expect(said(ill(bad(stalled.text), [short, stalled]))).toEqual([
+      "The journal does not answer.",
+      short.text,
+    ]);
+    expect(said(ill(bad("no beat for 9 beat lengths on b"), [short, noBeat]))).toEqual([
+      "Recovery needs more than half of the journal.",
+      noBeat.text,
+    ]);
+    // No alarm says why it is not ready.
+    expect(said(ill(bad("the report stream is being read"), [short]))).toEqual([
+      "The report stream is being read.",
+      short.text,
+    ]);
+  });
+
+  it("says what reverb says of itself, with what to do about the alarm", () => {
+    const text = "recovery needs more than half of the journal";
+    expect(noticeOf(facts({ status: ill(warning(text), [alarm("journal-short", text)]) }))).toEqual({
       kind: "warning",
       text: "Recovery needs more than half of the journal.",
       todo: "Raise --journal-max-bytes or --journal-max-age.",
+      others: [],
     });
   });
 });
@@ -84,6 +135,8 @@ describe("healthLine", () => {
     });
     expect(line({ status: { ...STATUS, health: { level: "bad", text: "" } } }).text).toBe("not ready");
     expect(line({ place: { ...ON_TIME, pace: "stopped" } }).text).toBe("no beat");
+    const broken = ill(bad("x"), [alarm("standing-by", "x")]);
+    expect(line({ place: { ...ON_TIME, pace: "stopped" }, status: broken }).text).toBe("not ready");
     expect(line({ link: { kind: "lost", sinceMs: 0, retryAtMs: 0 } })).toEqual({
       level: "unknown",
       text: "not connected",

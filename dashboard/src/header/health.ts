@@ -3,13 +3,15 @@
 import type { Alarm as AlarmName } from "../../../src/reverb/view.ts";
 import type { LinkState } from "../link/stream.ts";
 import type { BeatPlace } from "../page/beat-clock.ts";
-import type { HealthLevel, Status } from "../wire/types.ts";
+import type { Alarm, HealthLevel, Status } from "../wire/types.ts";
 import { countText, localTime, spanText } from "../words/numbers.ts";
 
 export interface Notice {
   readonly kind: "lost" | "no-beat" | "bad" | "warning";
   readonly text: string;
   readonly todo: string;
+  /** What else reverb says is wrong. */
+  readonly others: readonly Alarm[];
 }
 
 /** What docs/operations.md says of each alarm. A record, so that the compiler asks for the words of a new one. */
@@ -47,17 +49,35 @@ export function noticeOf({ link, nowMs, place, status, wallMs }: Facts): Notice 
     const since = localTime(wallMs - (nowMs - link.sinceMs), wallMs);
     const soon = Math.max(1, Math.ceil((link.retryAtMs - nowMs) / 1_000));
     const text = `Reverb has not answered since ${since}: what you see is from then.`;
-    return { kind: "lost", text, todo: `Live again in ${soon} s, if it is back.` };
+    return { kind: "lost", text, todo: `Live again in ${soon} s, if it is back.`, others: [] };
   }
-  if (place?.pace === "stopped") {
+  if (place?.pace === "stopped" && !hasOtherAlarm(status)) {
     const text = `No beat for ${spanText(place.overdueMs)}: no bar can close.`;
-    return { kind: "no-beat", text, todo: alarmTodo("no-beat") };
+    return { kind: "no-beat", text, todo: alarmTodo("no-beat"), others: [] };
   }
   const level = status?.health.level ?? "good";
   if (status === undefined || level === "good") return undefined;
-  const [alarm] = status.alarms;
-  const todo = alarm === undefined ? "" : alarmTodo(alarm.name);
-  return { kind: level, text: sentence(status.health.text), todo };
+  const { alarms, health } = status;
+  const alarm = saidFirst(status);
+  return {
+    kind: level,
+    text: sentence(alarm?.text ?? health.text),
+    todo: alarmTodo(alarm?.name ?? ""),
+    others: alarms.filter((other) => other !== alarm),
+  };
+}
+
+/** Who cannot read, or has no link, hears no beat either: then "no beat" is not what is wrong. */
+function hasOtherAlarm(status: Status | undefined): boolean {
+  return status?.alarms.some(({ name }) => name !== "no-beat") === true;
+}
+
+/** The alarm that is why reverb is not ready, else the first; undefined where it is not ready for no alarm's reason. */
+function saidFirst({ alarms, health }: Status): Alarm | undefined {
+  const why = alarms.find(({ text }) => text.startsWith(health.text));
+  const isNoBeat = alarms.some(({ name }) => name === "no-beat");
+  if (why !== undefined || (health.level === "bad" && !isNoBeat)) return why;
+  return alarms.find(({ name }) => name !== "no-beat") ?? alarms[0];
 }
 
 /** The one line in the header. */
@@ -69,7 +89,7 @@ export function healthLine(
 } {
   const { issues, link, place, status } = facts;
   if (link.kind === "lost") return { level: "unknown", text: "not connected" };
-  if (place?.pace === "stopped") return { level: "bad", text: "no beat" };
+  if (place?.pace === "stopped" && !hasOtherAlarm(status)) return { level: "bad", text: "no beat" };
   if (status === undefined) return { level: "unknown", text: "asking …" };
   if (status.health.level !== "good")
     return { level: status.health.level, text: status.health.level === "bad" ? "not ready" : "degraded" };

@@ -13,7 +13,6 @@ export function Notice() {
     place: place.value,
   });
   if (notice === undefined) return null;
-  const others = notice.kind === "lost" ? [] : (status.value?.alarms.slice(1) ?? []);
   return (
     <div class="notice" data-kind={notice.kind} role={notice.kind === "warning" ? "status" : "alert"}>
       <p>
@@ -24,8 +23,8 @@ export function Notice() {
           Try now
         </button>
       )}
-      {others.map(({ name, since, text }) => (
-        <p key={name} class="notice-more">
+      {notice.others.map(({ name, since, text }) => (
+        <p key={text} class="notice-more">
           {text} <span>{alarmTodo(name)}</span>{" "}
           <span class="soft">
             since <Time at={since} />
