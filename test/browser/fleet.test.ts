@@ -45,6 +45,20 @@ describe("the dashboard of ten thousand", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("R4 shows a group from its first lane, however far down the fleet was scrolled before", async () => {
+    await using watched = await openPage(browser);
+    const { complaints, page } = watched;
+    await page.goto(`${house.url}/#sort=name`);
+    await page.getByRole("rowheader", { name: "fleet-0:0000" }).waitFor();
+    await page.getByRole("grid").focus();
+    await page.keyboard.press("End");
+    await page.getByRole("rowheader", { name: "fleet-9:0999" }).waitFor();
+    await page.keyboard.press("g");
+    await page.getByRole("button", { name: "fleet-4:" }).click();
+    await page.getByRole("rowheader", { name: "fleet-4:0000" }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it("R4 shows ten thousand by group, and the trouble first", async () => {
     await using watched = await openPage(browser);
     const { complaints, page } = watched;

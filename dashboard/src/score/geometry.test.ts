@@ -39,6 +39,13 @@ describe("layOutColumns", () => {
     expect(layOutColumns(wish({ ...narrow, currentBeat: 240 })).toBeat).toBe(240);
   });
 
+  it("shows the open bar, whatever is remembered", () => {
+    const columns = layOutColumns(
+      wish({ openBar: { fromBeat: 1, toBeat: 8 }, currentBeat: 2, oldestBeat: 801 }),
+    );
+    expect(columns).toMatchObject({ fromBeat: 1, toBeat: 8, leftPx: 0 });
+  });
+
   it("keeps the current beat in sight and cells within their limits, whatever the page", () => {
     fc.assert(
       fc.property(
@@ -89,10 +96,12 @@ describe("layOutLanes", () => {
     expect(layOutLanes({ ...lanes, scrollTopPx: 199_900 })).toEqual({ first: 9_995, end: 10_000, topPx: 0 });
   });
 
-  it("is empty without lanes, and survives a place beyond the end", () => {
+  it("is empty without lanes, and shows the last ones from beyond the end", () => {
     expect(layOutLanes({ scrollTopPx: 50, heightPx: 100, laneHeight: 20, lanes: 0 }).end).toBe(0);
-    const beyond = layOutLanes({ scrollTopPx: 5_000, heightPx: 100, laneHeight: 20, lanes: 3 });
-    expect(beyond.end).toBeGreaterThanOrEqual(beyond.first);
+    const beyond = { scrollTopPx: 5_000, heightPx: 100, laneHeight: 20 };
+    expect(layOutLanes({ ...beyond, lanes: 3 })).toEqual({ first: 0, end: 3, topPx: 0 });
+    expect(layOutLanes({ ...beyond, lanes: 12 })).toEqual({ first: 7, end: 12, topPx: 0 });
+    expect(layOutLanes({ ...beyond, lanes: 12, heightPx: 90 })).toEqual({ first: 7, end: 12, topPx: -10 });
   });
 });
 

@@ -52,7 +52,8 @@ export function layOutColumns(wish: ColumnsWish): Columns {
     ? openBar.toBeat
     : Math.min(openBar.toBeat, Math.max(currentBeat + BEATS_AHEAD, openBar.fromBeat + fitting - 1));
   // One more than fits: the oldest column is cut by the edge, which says that there is more.
-  const fromBeat = Math.max(oldestBeat, toBeat - Math.ceil(widthPx / cellWidth) + 1);
+  const oldest = Math.min(oldestBeat, openBar.fromBeat);
+  const fromBeat = Math.max(oldest, toBeat - Math.ceil(widthPx / cellWidth) + 1);
   const columnsPx = (toBeat - fromBeat + 1) * cellWidth;
   // A young cluster fills the page from the left.
   const leftPx = columnsPx < widthPx ? 0 : widthPx - columnsPx;
@@ -86,10 +87,11 @@ export interface LanesWish {
   readonly lanes: number;
 }
 
-/** The lanes that are in sight. */
+/** The lanes that are in sight. Nobody sees beyond the last one, where a longer list may have been scrolled to. */
 export function layOutLanes({ heightPx, laneHeight, lanes, scrollTopPx }: LanesWish): LaneRange {
-  const first = Math.min(Math.max(0, Math.floor(scrollTopPx / laneHeight)), Math.max(0, lanes - 1));
-  const topPx = first * laneHeight - scrollTopPx;
+  const fromPx = Math.max(0, Math.min(scrollTopPx, lanes * laneHeight - heightPx));
+  const first = Math.floor(fromPx / laneHeight);
+  const topPx = first * laneHeight - fromPx;
   const end = Math.min(lanes, first + Math.ceil((heightPx - topPx) / laneHeight));
   return { first, end: Math.max(first, end), topPx };
 }

@@ -44,7 +44,11 @@ export function Stage() {
   const scroller = useRef<HTMLDivElement>(null);
   const cells = useRef<HTMLCanvasElement>(null);
   useEffect(() => (cells.current === null ? undefined : keepDrawn(cells.current)), []);
-  useEffect(() => watchSight(), []);
+  useEffect(() => {
+    // The stage before this one may have been scrolled.
+    scrollTopPx.value = scroller.current?.scrollTop ?? 0;
+    return watchSight();
+  }, []);
   const total = lanesReached.value;
   const at = cursor.value;
 
