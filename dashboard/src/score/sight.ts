@@ -39,13 +39,15 @@ export const currentBeat = computed(() => beat.value?.beat_index ?? scoreBeat.va
 export const columns = computed(() => {
   const newest = allBars.value.at(-1);
   if (newest === undefined || size.value.widthPx === 0) return undefined;
+  const asked = new Set(scoreBars.value.map(({ window_id }) => window_id));
+  const oldest = allBars.value.find(({ windowId }) => asked.has(windowId)) ?? newest;
   return layOutColumns({
     widthPx: size.value.widthPx,
     openBar: newest,
     currentBeat: Math.min(newest.toBeat, currentBeat.value ?? newest.toBeat),
     barsWanted: settings.value.barsWanted,
     // Of older bars no cell was asked for.
-    oldestBeat: scoreBars.value[0]?.from_beat ?? newest.fromBeat,
+    oldestBeat: oldest.fromBeat,
   });
 });
 
