@@ -88,6 +88,7 @@ describe("EventStream", () => {
   it("EventStream resumes after the last event, at once and without a word, when a stream that worked ends", () => {
     newest().say("hello", {});
     newest().say("beat", {}, "48213.0");
+    nowMs += 5_000;
     newest().break();
     expect(sources.map(({ url }) => url)).toEqual(["/api/v1/events", "/api/v1/events?last_event_id=48213.0"]);
     expect(sources[0]?.isClosed).toBe(true);
@@ -96,18 +97,42 @@ describe("EventStream", () => {
 
   it("EventStream says since when it is lost and when it tries again, ever more slowly, until a hello", () => {
     newest().say("hello", {});
+    nowMs += 5_000;
     newest().break();
     newest().break();
-    expect(links.at(-1)).toEqual({ kind: "lost", sinceMs: 1_000, retryAtMs: 2_000 });
+    expect(links.at(-1)).toEqual({ kind: "lost", sinceMs: 6_000, retryAtMs: 7_000 });
     fire();
     newest().break();
-    expect(links.at(-1)).toEqual({ kind: "lost", sinceMs: 1_000, retryAtMs: 4_000 });
+    expect(links.at(-1)).toEqual({ kind: "lost", sinceMs: 6_000, retryAtMs: 9_000 });
     fire();
     newest().say("hello", {});
     expect(links.at(-1)).toEqual({ kind: "live" });
+    nowMs += 5_000;
     newest().break();
     newest().break();
-    expect(links.at(-1)).toEqual({ kind: "lost", sinceMs: 4_000, retryAtMs: 5_000 });
+    expect(links.at(-1)).toEqual({ kind: "lost", sinceMs: 14_000, retryAtMs: 15_000 });
+  });
+
+  it("EventStream asks ever more slowly for streams that break soon after their hello, and says so", () => {
+    for (const [sinceMs, retryAtMs] of [
+      [1_100, 2_100],
+      [2_200, 4_200],
+      [4_300, 8_300],
+    ]) {
+      newest().say("hello", {});
+      nowMs += 100;
+      newest().break();
+      expect(links.at(-1)).toEqual({ kind: "lost", sinceMs, retryAtMs });
+      fire();
+    }
+    expect(sources).toHaveLength(4);
+    // One that works makes up for them.
+    newest().say("hello", {});
+    nowMs += 5_000;
+    newest().break();
+    expect(sources).toHaveLength(5);
+    newest().break();
+    expect(links.at(-1)).toMatchObject({ kind: "lost", retryAtMs: nowMs + 1_000 });
   });
 
   it("EventStream tries at once when asked, only while it waits", () => {
@@ -121,6 +146,7 @@ describe("EventStream", () => {
 
   it("EventStream lets go a stream that is suspected, and ignores what it still says", () => {
     newest().say("hello", {});
+    nowMs += 5_000;
     const first = newest();
     stream.suspect();
     expect(first.isClosed).toBe(true);
@@ -134,6 +160,7 @@ describe("EventStream", () => {
   it("EventStream begins anew, without an id, after what cannot be read", () => {
     newest().say("hello", {});
     newest().say("beat", {}, "5.0");
+    nowMs += 5_000;
     newest().sayText("beat", '{"beat_in', "6.0");
     expect(newest().url).toBe("/api/v1/events");
     expect(heard.map(([name]) => name)).toEqual(["hello", "beat"]);

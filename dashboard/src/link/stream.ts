@@ -11,6 +11,9 @@ export const EVENTS_PATH = "/api/v1/events";
 
 const EVENT_NAMES = ["hello", "beat", "claims", "report", "leader", "tempo"] as const;
 
+/** A stream that ends sooner did not work: something on the way cuts it again and again, and is not asked without end. */
+const WORKS_AFTER_MS = 5_000;
+
 export type EventName = (typeof EVENT_NAMES)[number];
 
 export type LinkState =
@@ -48,8 +51,8 @@ export class EventStream {
   readonly #ports: StreamPorts;
   #source: Source | undefined;
   #lastId = "";
-  /** Whether the open source has said hello. */
-  #isGreeted = false;
+  /** When the open source said hello. */
+  #greetedAtMs: number | undefined;
   #triesFailed = 0;
   #lostSinceMs: number | undefined;
   #cancelRetry: (() => void) | undefined;
@@ -88,7 +91,7 @@ export class EventStream {
       this.#lastId === "" ? EVENTS_PATH : `${EVENTS_PATH}?last_event_id=${encodeURIComponent(this.#lastId)}`;
     const source = this.#ports.open(url);
     this.#source = source;
-    this.#isGreeted = false;
+    this.#greetedAtMs = undefined;
     for (const name of EVENT_NAMES)
       source.addEventListener(name, (event) => this.#heard(source, { name, event }));
     source.addEventListener("error", () => this.#broke(source));
@@ -105,14 +108,13 @@ export class EventStream {
       this.#broke(source);
       return;
     }
-    if (name === "hello") this.#greeted();
+    if (name === "hello") this.#greeted(arrivedAtMs);
     else this.#lastId = lastEventId;
     this.#ports.onEvent({ name, body, arrivedAtMs });
   }
 
-  #greeted(): void {
-    this.#isGreeted = true;
-    this.#triesFailed = 0;
+  #greeted(nowMs: number): void {
+    this.#greetedAtMs = nowMs;
     this.#lostSinceMs = undefined;
     this.#ports.onLink({ kind: "live" });
   }
@@ -121,13 +123,13 @@ export class EventStream {
     source.close();
     if (source !== this.#source) return;
     this.#source = undefined;
-    if (this.#isGreeted) {
+    const nowMs = this.#ports.nowMs();
+    if (this.#greetedAtMs !== undefined && nowMs - this.#greetedAtMs >= WORKS_AFTER_MS) {
       // A stream that worked ends by itself every ten minutes: the next one is opened at once, and no word about it.
-      this.#isGreeted = false;
+      this.#triesFailed = 0;
       this.#open();
       return;
     }
-    const nowMs = this.#ports.nowMs();
     const delayMs = retryDelayMs(this.#triesFailed, this.#ports.random());
     this.#triesFailed += 1;
     this.#lostSinceMs ??= nowMs;
