@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BeatEvent } from "../wire/types.ts";
-import { heardBeat, isNewer, placeInBeat } from "./beat-clock.ts";
+import { heardBeat, placeInBeat } from "./beat-clock.ts";
 
 const EVENT: BeatEvent = {
   beat_index: 1_042,
@@ -33,13 +33,5 @@ describe("beat clock", () => {
     expect(at(1_500)).toMatchObject({ pace: "overdue", overdueMs: 500 });
     expect(at(3_000)).toMatchObject({ part: 1, pace: "stopped", overdueMs: 2_000 });
     expect(at(-50)).toMatchObject({ part: 0, overdueMs: 0 });
-  });
-
-  it("P1 isNewer refuses older beats of the same epoch, and takes any of another", () => {
-    expect(isNewer(EVENT, undefined)).toBe(true);
-    expect(isNewer(EVENT, EVENT)).toBe(false);
-    expect(isNewer({ ...EVENT, beat_index: 1_041 }, EVENT)).toBe(false);
-    expect(isNewer({ ...EVENT, beat_index: 1_043 }, EVENT)).toBe(true);
-    expect(isNewer({ ...EVENT, beat_index: 1, epoch: 4 }, EVENT)).toBe(true);
   });
 });

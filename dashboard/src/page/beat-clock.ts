@@ -21,11 +21,6 @@ export function heardBeat(event: BeatEvent, nowMs: number): HeardBeat {
   return { ...event, beganAtMs: nowMs - event.into_beat_ms };
 }
 
-/** Whether an event shows a newer beat than the one that is shown; another epoch may begin anywhere. */
-export function isNewer(event: BeatEvent, shown: BeatEvent | undefined): boolean {
-  return shown === undefined || event.epoch !== shown.epoch || event.beat_index > shown.beat_index;
-}
-
 export interface BeatPlace {
   /** Part of the beat that is over, 0 … 1. */
   readonly part: number;

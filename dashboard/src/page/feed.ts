@@ -24,7 +24,8 @@ import type {
   WaitsAnswer,
   WindowItem,
 } from "../wire/types.ts";
-import { heardBeat, isNewer } from "./beat-clock.ts";
+import { heardBeat } from "./beat-clock.ts";
+import { later, now } from "./clock.ts";
 import * as store from "./store.ts";
 import { lanesWish } from "./view.ts";
 
@@ -62,12 +63,7 @@ let summedFor = "";
 /** When the bytes were here that the next drawing will show. */
 let arrivedAtMs: number | undefined;
 
-const later = (run: () => void, delayMs: number): (() => void) => {
-  const timer = setTimeout(run, delayMs);
-  return () => clearTimeout(timer);
-};
 const isSeen = (): boolean => !document.hidden;
-const now = (): number => performance.now();
 
 const score = new Fetcher({ ask: askScore, nowMs: now, later, isSeen });
 const groups = new Fetcher({ ask: askGroups, nowMs: now, later, isSeen });
@@ -163,27 +159,31 @@ function take({ arrivedAtMs: at, body, name }: StreamEvent): void {
   else takeLeader(body as LeaderEvent);
 }
 
-let isFirstHello = true;
+/** The process that said hello last. */
+let boot: string | undefined;
 let isAnythingMissed = false;
 
 function takeHello(hello: Hello): void {
   store.clusterId.value = hello.cluster_id;
   if (hello.now.tempo !== null) store.tempo.value = hello.now.tempo;
-  if (hello.now.beat !== null) takeBeat(hello.now.beat);
-  if (hello.resumed) refresh();
+  if (!hello.resumed) {
+    // Where it is resumed, the beats that were missed follow in their order.
+    store.beat.value = undefined;
+    if (hello.now.beat !== null) takeBeat(hello.now.beat);
+  }
+  if (hello.resumed && hello.boot === boot) refresh();
   else {
-    if (hello.now.beat === null) store.beat.value = undefined;
     // The first connection's lanes are being asked for already.
-    if (!isFirstHello || isAnythingMissed) reload();
+    if (boot !== undefined || isAnythingMissed) reload();
     void askBars();
   }
-  isFirstHello = false;
+  boot = hello.boot;
   isAnythingMissed = false;
 }
 
+/** Reverb tells no beat twice: one that lies before is no late one, whatever its epoch (a foreign pulse has none). */
 function takeBeat(event: BeatEvent): void {
   const before = store.beat.value;
-  if (!isNewer(event, before)) return;
   // The beat began anew: what was seen of its beats was seen of others.
   if (before !== undefined && event.beat_index < before.beat_index) reload();
   store.nowMs.value = now();

@@ -76,6 +76,8 @@ export interface TempoEvent {
 export interface Hello {
   readonly cluster_id: string;
   readonly node_id: string;
+  /** Of the process: another one has other numbers for lanes, looks and rosters. */
+  readonly boot: string;
   readonly resumed: boolean;
   readonly now: {
     readonly beat: BeatEvent | null;
