@@ -191,6 +191,22 @@ describe("the dashboard", () => {
     expect(complaints.filter((text_) => !text_.includes("404"))).toEqual([]);
   });
 
+  it("BACKBEAT-REQ-020 tells a story also where an answer takes longer than a beat", async () => {
+    await using watched = await openPage(browser);
+    const { complaints, page } = watched;
+    await page.route(/\/api\/v1\/agents\//, async (route) => {
+      const answer = await route.fetch();
+      // Longer than the half second that a beat has.
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      await route.fulfill({ response: answer });
+    });
+    await page.goto(house.url);
+    await lane(page, "deploy:eu").click();
+    await page.getByRole("region", { name: "deploy:eu" }).getByText("Last claim").waitFor();
+    await page.unrouteAll({ behavior: "wait" });
+    expect(complaints).toEqual([]);
+  });
+
   it("BACKBEAT-REQ-020 can be read and used by keys alone, and says each cell in a sentence", async () => {
     await using watched = await openPage(browser);
     const { complaints, page } = watched;

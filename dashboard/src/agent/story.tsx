@@ -1,11 +1,11 @@
 /** An agent's story: what it does, for whom it waits, who waits for it, its tasks, its beats. Kept fresh while it is open. */
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { CycleGraph } from "../issues/cycle-graph.tsx";
+import { useFresh } from "../page/fresh.ts";
 import { beat, closeDetail, openAgent } from "../page/store.ts";
 import { Time } from "../page/time.tsx";
 import { Mark } from "../score/mark.tsx";
-import { ask } from "../wire/ask.ts";
+import type { Answer } from "../wire/ask.ts";
 import type { AgentState, AgentStory, Presence } from "../wire/types.ts";
 import { countText, numberText, percentText } from "../words/numbers.ts";
 import { PRESENCE_MEANINGS, STATE_MEANINGS, TROUBLE_WORDS } from "../words/states.ts";
@@ -38,15 +38,11 @@ export function Story({ agentId }: { readonly agentId: string }) {
 /** Asked again with each beat. */
 function useStory(agentId: string): Asked {
   const asked = useSignal<Asked>(undefined);
-  const index = beat.value?.beat_index;
-  useEffect(() => {
-    const controller = new AbortController();
-    void ask<AgentStory>(`/api/v1/agents/${agentId}`, controller.signal).then((answer) => {
-      if (answer.kind === "answer") asked.value = answer.body;
-      else if (answer.kind === "refused" && answer.status === 404) asked.value = "forgotten";
-    });
-    return () => controller.abort();
-  }, [agentId, index]);
+  const take = (answer: Answer<AgentStory>): void => {
+    if (answer.kind === "answer") asked.value = answer.body;
+    else if (answer.kind === "refused" && answer.status === 404) asked.value = "forgotten";
+  };
+  useFresh({ path: `/api/v1/agents/${agentId}`, take }, beat.value?.beat_index);
   return asked.value;
 }
 

@@ -1,10 +1,10 @@
 /** One bar opened: its report, where its claims went, which entries it was computed from, what was wrong. */
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { IssueList } from "../issues/issue-list.tsx";
 import { nameless } from "../issues/use-issue-details.ts";
+import { useFresh } from "../page/fresh.ts";
 import { bars, beat, closeDetail } from "../page/store.ts";
-import { ask } from "../wire/ask.ts";
+import type { Answer } from "../wire/ask.ts";
 import type { BarReport, Conservation, Headers, IssueDetail, WindowDetail } from "../wire/types.ts";
 import { driftText, numberText } from "../words/numbers.ts";
 import { addsUp, beatsText, conservationText, inputCut } from "./bars.ts";
@@ -50,15 +50,11 @@ type Asked = WindowDetail | "gone" | undefined;
 function useAsked(windowId: string): Asked {
   const asked = useSignal<Asked>(undefined);
   const isOpen = beat.value?.window_id === windowId;
-  const index = isOpen ? beat.value?.beat_index : undefined;
-  useEffect(() => {
-    const controller = new AbortController();
-    void ask<WindowDetail>(`/api/v1/windows/${windowId}`, controller.signal).then((answer) => {
-      if (answer.kind === "answer") asked.value = answer.body;
-      else if (answer.kind === "refused") asked.value = "gone";
-    });
-    return () => controller.abort();
-  }, [windowId, index]);
+  const take = (answer: Answer<WindowDetail>): void => {
+    if (answer.kind === "answer") asked.value = answer.body;
+    else if (answer.kind === "refused") asked.value = "gone";
+  };
+  useFresh({ path: `/api/v1/windows/${windowId}`, take }, isOpen ? beat.value?.beat_index : undefined);
   return asked.value;
 }
 

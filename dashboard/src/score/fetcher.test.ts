@@ -1,10 +1,14 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Fetcher } from "./fetcher.ts";
 
 describe("Fetcher", () => {
   let nowMs = 0;
   let isSeen = true;
-  let asked: { readonly signal: AbortSignal; readonly answer: () => void }[] = [];
+  let asked: {
+    readonly signal: AbortSignal;
+    readonly answer: () => void;
+    readonly fail: (error: Error) => void;
+  }[] = [];
   let timers: { readonly run: () => void; readonly delayMs: number; isStopped: boolean }[] = [];
   let fetcher: Fetcher;
 
@@ -14,12 +18,14 @@ describe("Fetcher", () => {
     await Promise.resolve();
   };
 
+  afterEach(() => vi.unstubAllGlobals());
+
   beforeEach(() => {
     [nowMs, isSeen, asked, timers] = [5_000, true, [], []];
     fetcher = new Fetcher({
       ask: (signal) =>
-        new Promise((resolve) => {
-          asked.push({ signal, answer: () => resolve() });
+        new Promise((resolve, reject) => {
+          asked.push({ signal, answer: () => resolve(), fail: reject });
         }),
       nowMs: () => nowMs,
       later(run, delayMs) {
@@ -60,6 +66,28 @@ describe("Fetcher", () => {
     await answer(0);
     fetcher.askSoon();
     expect(asked).toHaveLength(2);
+  });
+
+  it("asks on after an answer that could not be taken, and tells of the fault", async () => {
+    const told = vi.fn();
+    vi.stubGlobal("reportError", told);
+    fetcher.askSoon();
+    fetcher.askSoon();
+    const fault = new Error("no lanes in the answer");
+    asked[0]?.fail(fault);
+    await vi.waitFor(() => expect(told).toHaveBeenCalledWith(fault));
+    expect(timers.map(({ delayMs }) => delayMs)).toEqual([1_000]);
+    timers[0]?.run();
+    expect(asked).toHaveLength(2);
+  });
+
+  it("asks nothing more once it was stopped", async () => {
+    fetcher.askSoon();
+    fetcher.askSoon();
+    fetcher.stop();
+    expect(asked[0]?.signal.aborted).toBe(true);
+    await answer(0);
+    expect([asked.length, timers.length]).toEqual([1, 0]);
   });
 
   it("does not ask for a page that nobody sees, unless the operator wants it", () => {

@@ -46,6 +46,14 @@ export class Fetcher {
       }, delayMs);
   }
 
+  /** Nobody wants to know any more. */
+  stop(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#underWay?.abort();
+    this.#underWay = undefined;
+  }
+
   #start(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
@@ -53,10 +61,14 @@ export class Fetcher {
     const controller = new AbortController();
     this.#underWay = controller;
     this.#askedAtMs = this.#ports.nowMs();
-    void this.#ports.ask(controller.signal).then(() => {
-      if (this.#underWay !== controller) return;
-      this.#underWay = undefined;
-      if (this.#isDue) this.askSoon();
-    });
+    this.#ports
+      .ask(controller.signal)
+      .finally(() => {
+        if (this.#underWay !== controller) return;
+        this.#underWay = undefined;
+        if (this.#isDue) this.askSoon();
+      })
+      // An answer that could not be taken is a fault to be seen, but no reason to ask no more.
+      .catch((error: unknown) => reportError(error));
   }
 }
