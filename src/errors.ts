@@ -49,9 +49,13 @@ export class BackbeatError extends Error {
   }
 }
 
-/** The text of anything that was thrown. */
+/** The text of anything that was thrown, also of what has none. Never throws. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return "something that has no text";
+  }
 }
 
 /** Errors that the caller can mend by calling otherwise: a process that ends for one ends with 2, for another with 1. */

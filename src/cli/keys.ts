@@ -18,6 +18,8 @@ const SOMEBODY_HAS_NONE = 1;
 
 const DAY_MS = 86_400_000;
 const DAYS_DEFAULT = 90;
+/** A key that was just made is good at a server whose clock is behind ours. */
+const CLOCKS_APART_MS = 300_000;
 
 /** Readable by its owner only. */
 const PRIVATE_MODE = 0o600;
@@ -81,7 +83,7 @@ function wantedOf(
   { days, keyAgent, notAfterMs, notBeforeMs }: Settings,
   nowMs: number,
 ): { readonly agent: string; readonly notBeforeMs: number; readonly notAfterMs: number } {
-  const from = notBeforeMs ?? nowMs;
+  const from = notBeforeMs ?? nowMs - CLOCKS_APART_MS;
   const until = notAfterMs ?? from + (days ?? DAYS_DEFAULT) * DAY_MS;
   const mistakes: string[] = [];
   if (keyAgent === undefined)

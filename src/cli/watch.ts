@@ -19,7 +19,7 @@ export const run: Run<"watch"> = (settings, context) => {
   const paint = { data: paintFor(context.colour.stdout), note: paintFor(context.colour.stderr) };
   const data = (line: string) => void context.stdout.write(`${line}\n`);
   const note = (line: string) => void context.stderr.write(`${line}\n`);
-  const notes = terminal && new NoteLog();
+  const notes = terminal && new NoteLog(note);
   return followBeat(settings, {
     name: "watch",
     context,
@@ -35,12 +35,13 @@ export const run: Run<"watch"> = (settings, context) => {
               bus,
               clock,
               colour: context.colour.stdout,
+              left: () => notes?.end(),
               ended: (summary) => {
                 for (const line of summary) note(paint.note.faint(line));
               },
               quit: () => watch?.stop(),
             });
-      if (notes !== undefined) notes.eye = eye;
+      notes?.begin(eye);
       watch = runWatch(
         { ...settings, subjects },
         { bus, clock, reports: reportReader(bus, { clusterId, subjects, log }), eye },

@@ -31,6 +31,12 @@ export class EventClient {
     this.#takenMs = nowMs;
   }
 
+  /** Its connection is no more. Node does not tell an answer that was still waiting for its turn on it. */
+  get isGone(): boolean {
+    const { destroyed, socket } = this.#connection;
+    return destroyed || socket === null || socket.destroyed;
+  }
+
   /** Writes; returns why the client is given up, if it is. */
   write(bytes: Uint8Array, nowMs: number): Dropped | undefined {
     if (this.#connection.destroyed || this.#connection.writableEnded) return undefined;

@@ -104,13 +104,18 @@ export class EventHub implements LiveListener {
     this.#lingering = undefined;
     if (this.#isWatching) return;
     this.#isWatching = true;
+    // What claims did until now was not looked at: nobody can resume over it.
+    this.#ring.cut();
     this.#parts.live.watch(true);
     this.#sweeping = setInterval(() => this.#sweep(), this.#parts.limits.sweepMs).unref();
   }
 
   #sweep(): void {
     const nowMs = performance.now();
-    for (const client of this.#clients) this.#judge(client, client.sweep(nowMs));
+    for (const client of this.#clients) {
+      if (client.isGone) this.#remove(client);
+      else this.#judge(client, client.sweep(nowMs));
+    }
   }
 
   #judge(client: EventClient, dropped: Dropped | undefined): void {

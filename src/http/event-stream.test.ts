@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { type EventSource, type EventSourceOptions, eventSource } from "../../test/support/event-source.ts";
 import { beatOf, type FakeReverb, windowOf } from "../../test/support/fake-reverb-view.ts";
@@ -194,14 +195,39 @@ describe("GET /api/v1/events", () => {
     ["nonsense", "unknown id"],
   ])("tells a client that was at %s that it must begin anew: %s", async (lastId, why) => {
     const one = await stage();
+    await (await one.open()).first("hello");
     one.fake.live.beat(17);
     const source = await one.open({ lastId });
     expect((await source.first("hello")).data).toMatchObject({ resumed: false, why, newest_id: "boot1.0" });
     expect(source.events).toHaveLength(1);
   });
 
+  it("resumes over nothing that was not looked at: what came before anybody watched cannot be gone on from", async () => {
+    const one = await stage();
+    const [first, second] = [17, 18].map((beat) => one.fake.live.beat(beat));
+    const source = await one.open({ lastId: first ?? "" });
+    expect((await source.first("hello")).data).toMatchObject({ resumed: false, why: "too old" });
+    expect(second).toBeDefined();
+    expect(source.events).toHaveLength(1);
+  });
+
+  it("R4 serves one stream on a connection, and keeps no place for one that is gone", async () => {
+    const one = await stage();
+    const socket = connect(one.port, "127.0.0.1");
+    let said = "";
+    socket.on("data", (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    socket.write("GET /api/v1/events HTTP/1.1\r\nhost: x\r\n\r\n".repeat(3));
+    await waitFor("the first hello", () => said.includes("event: hello"));
+    await untilClients(one, 1);
+    socket.destroy();
+    await untilClients(one, 0);
+  });
+
   it("R4 tells a client that was away for too long that it must begin anew", async () => {
     const one = await stage({ ringEvents: 2 });
+    await (await one.open()).first("hello");
     const ids = [17, 18, 19, 20].map((beat) => one.fake.live.beat(beat));
     const late = await one.open({ lastId: ids[0] ?? "" });
     expect((await late.first("hello")).data).toMatchObject({ resumed: false, why: "too old" });

@@ -37,6 +37,13 @@ export function addEventStream(app: HttpApp, hub: EventHub): void {
   };
   app.get("/api/v1/events", { schema: events }, async (request, reply) => {
     if (request.method === "HEAD") return reply.type(EVENT_STREAM).send("");
+    // An answer that waits for another one on its connection: a stream before it has no end.
+    if (reply.raw.socket === null) {
+      reply.header("connection", "close");
+      return reply
+        .code(503)
+        .send(failure(503, "Cannot send events: one connection carries one stream; open another"));
+    }
     if (!hub.admits()) {
       const { clients, clientsMax } = hub.counts;
       const text = `Cannot send events: ${clients} clients listen already, at most ${clientsMax} may; try again later, or raise --event-clients-max`;

@@ -50,7 +50,8 @@ export class ConnectionBus implements Bus {
       this.#connection.publish(subject, body, options && publishOptions(options));
       return true;
     } catch (cause) {
-      if (this.#connection.isClosed()) return false;
+      // Its owner is about to close it: nothing is taken any more.
+      if (this.#connection.isClosed() || this.#connection.isDraining()) return false;
       throw new BackbeatError("bad-message", `Cannot publish on ${subject}: ${messageOf(cause)}`, { cause });
     }
   }
@@ -71,7 +72,8 @@ export class ConnectionBus implements Bus {
   }
 
   subscribe(subject: string, handler: (message: BusMessage) => void): BusSubscription {
-    if (this.#isClosed || this.#connection.isClosed()) return { unsubscribe: () => undefined };
+    if (this.#isClosed || this.#connection.isClosed() || this.#connection.isDraining())
+      return { unsubscribe: () => undefined };
     const callback = guardedHandler({
       subject,
       handler,
@@ -153,7 +155,14 @@ export class ConnectionBus implements Bus {
   }
 
   #tell(link: "lost" | "restored"): void {
-    for (const listener of [...this.#listeners]) listener(link);
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(link);
+      } catch (thrown) {
+        // It would end the reader of the connection.
+        this.#log.error(`A listener to the link failed: ${messageOf(thrown)}`);
+      }
+    }
   }
 }
 

@@ -65,6 +65,20 @@ describe("the live score", () => {
     expect(view.score({ ...ALL, bars: 8 }).range).toEqual({ fromBeat: 0, toBeat: 20 });
   });
 
+  it("after a timeline that began anew shows its bars, not those of the line before", async () => {
+    const { beat, claim, clock, view } = await fleet();
+    for (let index = 1; index <= 8; index += 1) {
+      await beat(index, { metadata: { epoch: 2, bar_from: 1, bar_length: 8 } });
+      claim("zoe", index);
+      await clock.run(1_000);
+    }
+    const { bars, lanes, range } = view.score({ ...ALL, bars: 8 });
+    expect(range?.toBeat).toBe(8);
+    expect(range?.fromBeat).toBeLessThanOrEqual(1);
+    expect(bars.map(({ fromBeat }) => fromBeat)).toEqual([1]);
+    expect(lanes.find(({ agentId }) => agentId === "zoe")?.cells.slice(-3)).toBe("eee");
+  });
+
   it.each<[Partial<ScoreQuery>, readonly string[], number]>([
     [{ sort: "name" }, ["a:1", "a:2", "a:3", "ci:bad", "ci:stuck", "ci:well", "zoe"], 7],
     [{ state: "blocked" }, ["a:1", "a:2", "a:3"], 3],

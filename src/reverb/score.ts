@@ -44,6 +44,7 @@ export function scorePageOf(sources: ScoreSources, query: ScoreQuery): ScorePage
       heaps[query.sort === "trouble" ? TROUBLES.indexOf(counted.trouble) : 0]?.add(agent.agentId);
   });
   const range = rangeOf(sources, query.bars);
+  const bars = barsOfLine(windows);
   const names = heaps.flatMap((heap) => heap.names).slice(query.offset, end);
   const letters = range === undefined ? () => "" : cells.reader(range.fromBeat, range.toBeat);
   return {
@@ -51,7 +52,7 @@ export function scorePageOf(sources: ScoreSources, query: ScoreQuery): ScorePage
     look: cells.looks,
     roster: cells.roster,
     range,
-    bars: windows.filter(({ toBeat }) => range !== undefined && toBeat >= range.fromBeat).toReversed(),
+    bars: bars.filter(({ toBeat }) => range !== undefined && toBeat >= range.fromBeat).toReversed(),
     lanes: names.map((name) => laneOf(sources, name, letters)).filter((lane) => lane !== undefined),
     total: heaps.reduce((sum, heap) => sum + heap.count, 0),
     agentsCount,
@@ -94,8 +95,9 @@ export function countedOf(agent: AgentRecord, { options }: Pick<ScoreSources, "o
 }
 
 /** The beats of the current bar and of those before it, as far as they are kept; undefined before the first frame. */
-export function rangeOf({ aggregator, windows }: ScoreSources, bars: number): BeatSpan | undefined {
-  const { barLength, newest } = aggregator;
+export function rangeOf(sources: ScoreSources, bars: number): BeatSpan | undefined {
+  const { barLength, newest } = sources.aggregator;
+  const windows = barsOfLine(sources.windows);
   const current = windows[0];
   if (newest === undefined || current === undefined) return undefined;
   const toBeat = newest.index;
@@ -103,6 +105,12 @@ export function rangeOf({ aggregator, windows }: ScoreSources, bars: number): Be
   const missing = Math.max(0, bars - windows.length);
   const wanted = known.fromBeat - missing * barLength;
   return { fromBeat: Math.max(0, Math.min(toBeat, wanted), toBeat - BEATS_KEPT_MAX + 1), toBeat };
+}
+
+/** Newest first, back to where the timeline began: bars of the line before it may lie at any beat. */
+function barsOfLine(windows: readonly WindowSummary[]): readonly WindowSummary[] {
+  const end = windows.findIndex(({ fromBeat }, at) => at > 0 && fromBeat >= (windows[at - 1]?.fromBeat ?? 0));
+  return end < 0 ? windows : windows.slice(0, end);
 }
 
 function laneOf(

@@ -42,6 +42,11 @@ export function checkAgentSettings(settings: AgentSettings): void {
     mistakes.push(`agentId is ${JSON.stringify(agentId)}, expected 1 to 128 letters, digits, _, : or -`);
   if (!(jitterToleranceMs >= 0))
     mistakes.push(`jitterToleranceMs is ${jitterToleranceMs}, expected milliseconds, 0 or more`);
+  const signsFor = settings.signer?.agentId;
+  if (signsFor !== undefined && signsFor !== agentId)
+    mistakes.push(
+      `signer signs for ${JSON.stringify(signsFor)}, expected the agent itself, ${JSON.stringify(agentId)}`,
+    );
   for (const [name, value] of Object.entries(settings.limits ?? {}))
     if (!(value > 0)) mistakes.push(`limits.${name} is ${value}, expected a number above 0`);
   if (mistakes.length > 0)

@@ -50,8 +50,10 @@ export interface AgentHealth {
     readonly failed: number;
   };
   readonly callbacks: Readonly<CallCounts>;
-  /** Reports that were neither heard nor found in the report stream. */
+  /** Reports that were neither heard nor found in the report stream, as far as is known: at least so many. */
   readonly reportsMissed: number;
+  /** Messages on the report subject that were no reports. */
+  readonly reportsRefused: number;
 }
 
 export interface HelpOptions {
@@ -117,8 +119,8 @@ export interface Agent {
    */
   task<T>(taskId: string, work: TaskWork<T>, options?: TaskOptions): Promise<T>;
   /**
-   * Is `blocked` by those agents, and says so on each beat, until `until` has come.
-   * @throws BackbeatError `too-many-tasks`; what `until` rejected with
+   * Is `blocked` by those agents, and says so on each beat, until `until` has come; then, with nothing else to do, `idle`.
+   * @throws BackbeatError `too-many-tasks`, `stopped` where the agent is stopped before; what `until` rejected with
    */
   waitFor<T>(agentIds: readonly string[], until: PromiseLike<T>): Promise<T>;
   /**

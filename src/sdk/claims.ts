@@ -16,6 +16,8 @@ export type ClaimDetails = Partial<Omit<StatusClaim, "type" | "agent_id" | "stat
 
 /** Signs what is sent on a subject, see `createClaimSigner`. */
 export interface Signer {
+  /** Whose claims it signs, where it says so. */
+  readonly agentId?: string;
   sign(subject: string, body: Uint8Array): Headers;
 }
 

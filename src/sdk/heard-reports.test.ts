@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CLUSTER } from "../../test/support/messages.ts";
 import { sdkHouse } from "../../test/support/sdk-house.ts";
 import { type BarReport, windowIdOf } from "../contracts/index.ts";
+import { reportHeaders } from "../contracts/report-headers.ts";
 import { settled } from "./testing/fake-clock.ts";
 
 const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
@@ -37,6 +38,33 @@ describe("BACKBEAT-REQ-021 Agent.onReport", () => {
     house.peer.publish("backbeat.test.reverb", bytesOf(reportOf(17)));
     await settled();
     expect(heard).toEqual([9]);
-    expect(house.agent.health).toMatchObject({ callbacks: { failed: 1 }, reportsMissed: 0 });
+    expect(house.agent.health).toMatchObject({
+      callbacks: { failed: 1 },
+      reportsMissed: 0,
+      reportsRefused: 1,
+    });
+  });
+
+  it("counts what was missed where it cannot be read", async () => {
+    const house = sdkHouse();
+    house.agent.onReport(() => undefined);
+    const facts = {
+      algorithm: 1,
+      chain: "c",
+      profile: "p",
+      claims: 1,
+      firstSeq: 1,
+      lastSeq: 2,
+      replayFrom: { seq: 1 },
+    };
+    for (const [prev, fromBeat] of [
+      ["a".repeat(64), 1],
+      ["b".repeat(64), 25],
+    ] as const) {
+      const body = bytesOf(reportOf(fromBeat));
+      house.peer.publish("backbeat.test.reverb", body, { headers: reportHeaders({ ...facts, prev }, body) });
+    }
+    await settled();
+    expect(house.agent.health.reportsMissed).toBe(1);
   });
 });

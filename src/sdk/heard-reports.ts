@@ -30,7 +30,7 @@ export class HeardReports {
     this.#parts = parts;
   }
 
-  /** Reports that were not heard and could not be read either. */
+  /** Reports that were not heard and could not be read either, as far as is known: at least so many. */
   get missed(): number {
     return this.#missed;
   }
@@ -60,6 +60,9 @@ export class HeardReports {
       onReport: (report) => this.#heard(report),
       onHole: ({ filled, missed }) => {
         this.#missed += missed - filled;
+      },
+      onMissing: () => {
+        this.#missed += 1;
       },
       onUnreadable: (why) => log.warn(`Reports that were not heard cannot be read: ${why}`),
     });

@@ -44,6 +44,34 @@ describe("BACKBEAT-REQ-040 runAgent and its listeners", () => {
     expect(calls).toBe(CALLS_RUNNING_MAX + 1);
   });
 
+  it("is not ended by what has no text, nor by a log that throws", async () => {
+    const house = sdkHouse();
+    let calls = 0;
+    house.agent.onBeat(() => {
+      throw Object.create(null);
+    });
+    house.agent.onBeat(() => Promise.reject(Object.create(null)));
+    house.agent.onBeat(() => {
+      calls += 1;
+    });
+    house.log.error = () => {
+      throw new Error("the log is full");
+    };
+    await house.play(1, 3);
+    expect(calls).toBe(3);
+    expect(house.agent.health.callbacks.failed).toBe(6);
+  });
+
+  it("does not count a claim that a listener returns as a call that never ends", async () => {
+    const house = sdkHouse();
+    await house.publish(1);
+    house.agent.onBeat(() => house.agent.claim("executing"));
+    house.bus.loseLink();
+    await house.clock.run(100_000);
+    expect(house.agent.health.outbox.waiting).toBeGreaterThan(90);
+    expect(house.agent.health.callbacks).toEqual({ failed: 0, skipped: 0, running: 0 });
+  });
+
   it("stops telling a listener that was taken away, also while beats are told", async () => {
     const house = sdkHouse();
     const heard: string[] = [];
@@ -63,9 +91,18 @@ describe("BACKBEAT-REQ-040 runAgent settings", () => {
   it("tells every mistake at once", () => {
     const ports = { bus: fakeBroker().connect(), clock: new FakeClock(), log: silentLog };
     const start = () =>
-      runAgent({ clusterId: "a.b", agentId: "a b", jitterToleranceMs: -1, limits: { claimsMax: 0 } }, ports);
+      runAgent(
+        {
+          clusterId: "a.b",
+          agentId: "a b",
+          jitterToleranceMs: -1,
+          limits: { claimsMax: 0 },
+          signer: { agentId: "other", sign: () => ({}) },
+        },
+        ports,
+      );
     expect(start).toThrow(
-      'Cannot start an agent: clusterId is "a.b", expected 1 to 64 letters, digits, _ or -; agentId is "a b", expected 1 to 128 letters, digits, _, : or -; jitterToleranceMs is -1, expected milliseconds, 0 or more; limits.claimsMax is 0, expected a number above 0',
+      'Cannot start an agent: clusterId is "a.b", expected 1 to 64 letters, digits, _ or -; agentId is "a b", expected 1 to 128 letters, digits, _, : or -; jitterToleranceMs is -1, expected milliseconds, 0 or more; signer signs for "other", expected the agent itself, "a b"; limits.claimsMax is 0, expected a number above 0',
     );
   });
 });

@@ -36,25 +36,29 @@ interface Entry<T> {
   running: number;
 }
 
+export interface ListenersParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** May be shared with others. */
+  readonly counts?: CallCounts;
+  /** Promises that are bounded, counted and told of elsewhere: they may be open for as long as they like. */
+  readonly isBounded?: (returned: PromiseLike<unknown>) => boolean;
+}
+
 export class Listeners<T> {
   readonly #what: string;
   readonly #log: Log;
   readonly #line: RareLine;
   readonly #counts: CallCounts;
+  readonly #isBounded: (returned: PromiseLike<unknown>) => boolean;
   readonly #listeners = new Set<Entry<T>>();
 
   /** `what`: what is listened to, for the log. `counts` may be shared with others. */
-  constructor(
-    what: string,
-    {
-      clock,
-      counts = callCounts(),
-      log,
-    }: { readonly clock: Clock; readonly log: Log; readonly counts?: CallCounts },
-  ) {
+  constructor(what: string, { clock, counts = callCounts(), isBounded = () => false, log }: ListenersParts) {
     this.#what = what;
     this.#log = log;
     this.#counts = counts;
+    this.#isBounded = isBounded;
     this.#line = new RareLine(FAULT_LINE_MS, () => clock.monotonicMs());
   }
 
@@ -88,7 +92,7 @@ export class Listeners<T> {
     }
     try {
       const returned = entry.listener(value);
-      if (isPromise(returned)) this.#follow(entry, returned);
+      if (isPromise(returned) && !this.#isBounded(returned)) this.#follow(entry, returned);
     } catch (thrown) {
       this.#fault(thrown);
     }
@@ -109,15 +113,28 @@ export class Listeners<T> {
 
   #fault(thrown: unknown): void {
     this.#counts.failed += 1;
-    const stack = thrown instanceof Error ? thrown.stack : undefined;
+    const stack = stackOf(thrown);
     this.#say(`A listener to ${this.#what} failed: ${messageOf(thrown)}`, { stack });
   }
 
+  /** A log of the program's own may throw, too. */
   #say(text: string, data: { readonly stack?: string | undefined }): void {
-    this.#line.say((keptBack) => this.#log.error(text, { keptBack, ...data }));
+    try {
+      this.#line.say((keptBack) => this.#log.error(text, { keptBack, ...data }));
+    } catch {
+      // There is nobody left to tell.
+    }
   }
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+function stackOf(thrown: unknown): string | undefined {
+  try {
+    return thrown instanceof Error ? thrown.stack : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -30,6 +30,8 @@ export interface FollowerOptions {
   readonly onHole: (
     hole: Pick<FilledHole<unknown>, "missed" | "isCounted"> & { readonly filled: number },
   ) => void;
+  /** At least one report is missing and cannot be brought out. Must not throw. */
+  readonly onMissing?: () => void;
   /** A hole could not be looked into; what was heard comes all the same. */
   readonly onUnreadable: (why: string) => void;
 }
@@ -84,7 +86,9 @@ export class ReportFollower {
       else {
         const links: ReportLinks | undefined = next.headers && readReportLinks(next.headers, next.data);
         const verdict = this.#trail.judge(links);
-        if (verdict === "hole" && links !== undefined && this.#options.reader !== undefined) {
+        if (verdict === "hole" && links !== undefined && this.#options.reader === undefined)
+          this.#options.onMissing?.();
+        else if (verdict === "hole" && links !== undefined) {
           next = { data: next.data.slice(), headers: next.headers };
           await this.#fill(links.hash);
         }
@@ -103,18 +107,25 @@ export class ReportFollower {
 
   /** Brings out what lies between the last report and `before`. Never rejects. */
   async #fill(before: string | undefined): Promise<void> {
-    const { onHole, onReport, onUnreadable, reader } = this.#options;
+    const { onHole, onMissing, onReport, onUnreadable, reader } = this.#options;
     if (reader === undefined) return;
     try {
       const { isCounted, missed, reports } = await this.#search(reader, before);
-      if (this.#isStopped || missed === 0) return;
+      if (this.#isStopped) return;
+      if (missed === 0) {
+        // Of a hole that was heard of, the stream keeps nothing any more.
+        if (before !== undefined) onMissing?.();
+        return;
+      }
       onHole({ filled: reports.length, missed, isCounted });
       for (const { hash, record } of reports) {
         this.#trail.take(hash, "filled");
         if (!this.#isStopped) onReport(record);
       }
     } catch (error) {
-      if (!this.#isStopped) onUnreadable(messageOf(error));
+      if (this.#isStopped) return;
+      if (before !== undefined) onMissing?.();
+      onUnreadable(messageOf(error));
     }
   }
 

@@ -1,4 +1,5 @@
 /** What an agent does, in the order in which it happens; what it promises is in agent.ts. */
+import { setMaxListeners } from "node:events";
 import type { BarReport } from "../contracts/bar-report.ts";
 import type { AgentState, StatusClaim } from "../contracts/status-claim.ts";
 import { subjectsOf } from "../contracts/subjects.ts";
@@ -61,6 +62,8 @@ class RunningAgent implements Agent {
   readonly #tasks = new Set<Promise<unknown>>();
   readonly #stopping = new AbortController();
   readonly #failures: RareLine;
+  /** Claims under way: a listener that returns one is not running, the outbox is. */
+  readonly #promised = new WeakSet<PromiseLike<unknown>>();
   #failed = 0;
   /** The last beat told of which a bar was known. */
   #placed: BeatNow | undefined;
@@ -70,7 +73,10 @@ class RunningAgent implements Agent {
     const { agentId, clusterId, limits, signer, subjects = subjectsOf(settings.clusterId) } = settings;
     const { clock } = ports;
     this.#ports = ports;
-    const listened = { ...ports, counts: this.#calls };
+    // As many tasks and budgets as there are may wait for it.
+    setMaxListeners(Number.POSITIVE_INFINITY, this.#stopping.signal);
+    const isBounded = (returned: PromiseLike<unknown>) => this.#promised.has(returned);
+    const listened = { ...ports, counts: this.#calls, isBounded };
     this.#beatListeners = new Listeners("beats", listened);
     this.#downbeatListeners = new Listeners("downbeats", listened);
     this.#failures = new RareLine(FAILURE_LINE_MS, () => clock.monotonicMs());
@@ -140,6 +146,7 @@ class RunningAgent implements Agent {
       claims: { ...this.#outbox.counts, failed: this.#failed },
       callbacks: { ...this.#calls },
       reportsMissed: this.#reports.missed,
+      reportsRefused: this.#reports.refused,
     };
   }
 
@@ -211,7 +218,13 @@ class RunningAgent implements Agent {
 
   async waitFor<T>(agentIds: readonly string[], until: PromiseLike<T>): Promise<T> {
     if (this.#stopped !== undefined) throw stopped("wait for an agent");
-    return waitBlocked(this.#standing, { agentIds, until });
+    try {
+      return await waitBlocked(this.#standing, { agentIds, until, stopped: this.#stopping.signal });
+    } finally {
+      // Who says no more would be taken for still waiting.
+      if (this.#stopped === undefined && this.#standing.size === 0 && this.now !== undefined)
+        void this.claim("idle");
+    }
   }
 
   async help<T>(
@@ -255,6 +268,7 @@ class RunningAgent implements Agent {
   /** Also handles its failure: a promise that nobody awaits must not end the process. */
   #noted(sent: Promise<StatusClaim>): Promise<StatusClaim> {
     sent.catch(this.#noteFailure);
+    this.#promised.add(sent);
     return sent;
   }
 

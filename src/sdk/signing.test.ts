@@ -26,6 +26,24 @@ describe("BACKBEAT-REQ-044 createClaimSigner", () => {
     expect(claimVerifier(key.publicKey)(signature, { ...message, subject: "other" })).toBe(false);
   });
 
+  it("counts by the time: two processes that sign for one agent side by side stay in step", () => {
+    let nowMs = 1_800_000_000_000;
+    const wallMs = () => nowMs;
+    const [first, second] = [
+      signerOf({ key, privateKey }, { wallMs }),
+      signerOf({ key, privateKey }, { wallMs }),
+    ];
+    const sequenceOf = (signer: typeof first) => Number(signer.sign(SUBJECT, body)[CLAIM_HEADERS.sequence]);
+    const sequences: number[] = [];
+    for (let beat = 0; beat < 5; beat += 1) {
+      nowMs += 1_000;
+      sequences.push(sequenceOf(first));
+      nowMs += 1_000;
+      sequences.push(sequenceOf(second));
+    }
+    expect(sequences).toEqual([...sequences].sort((a, b) => a - b));
+  });
+
   it("counts each signature, and begins above what it signed before a restart", () => {
     let nowMs = 1_800_000_000_000.4;
     const sequences = (signer: ReturnType<typeof signerOf>) =>

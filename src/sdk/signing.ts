@@ -78,23 +78,23 @@ class Signer implements ClaimSigner {
   readonly keyId: string;
   readonly #key: KeyObject;
   readonly #wallMs: () => number;
-  #sequence: number;
+  #sequence = 0;
 
   constructor({ agentId, key, keyId, wallMs }: SignerParts) {
     this.agentId = agentId;
     this.keyId = keyId;
     this.#key = key;
     this.#wallMs = wallMs;
-    // Microseconds: more than this process can sign, so the next one begins above it.
-    this.#sequence = Math.max(0, Math.floor(wallMs() * US_PER_MS));
   }
 
   sign(subject: string, data: Uint8Array): Headers {
-    this.#sequence += 1;
+    const wallMs = this.#wallMs();
+    // Of the time, in microseconds: processes that sign for one agent side by side, or one after the other, keep in step.
+    this.#sequence = Math.max(this.#sequence + 1, Math.floor(wallMs * US_PER_MS));
     const facts: ClaimFacts = {
       agentId: this.agentId,
       keyId: this.keyId,
-      timeMs: Math.floor(this.#wallMs()),
+      timeMs: Math.floor(wallMs),
       sequence: this.#sequence,
     };
     const signature = sign(null, signedBytes(facts, { subject, data }), this.#key);

@@ -9,6 +9,7 @@ import type { BeatBudgets } from "./beat-budget.ts";
 import { withinBudget } from "./beat-work.ts";
 import type { ClaimDetails } from "./claims.ts";
 import { STANDING_CLAIMS_MAX, type Stand, type StandingClaims } from "./standing-claim.ts";
+import { untilOrStopped } from "./until-stopped.ts";
 
 /** A task that runs, in the hands of its work. */
 export interface Task {
@@ -124,7 +125,7 @@ class RunningTask implements Task {
     this.#stand = waiting;
     this.#claimNow();
     try {
-      return await until;
+      return await untilOrStopped(until, this.#signal);
     } finally {
       // Somebody may have entered another state meanwhile.
       if (this.#stand === waiting) this.#stand = before;

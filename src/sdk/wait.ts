@@ -1,11 +1,19 @@
 /** Waiting for other agents, and saying so on each beat: what reverb finds cycles in. */
 import { BackbeatError } from "../errors.ts";
 import { STANDING_CLAIMS_MAX, type StandingClaims } from "./standing-claim.ts";
+import { untilOrStopped } from "./until-stopped.ts";
 
-/** @throws BackbeatError `too-many-tasks`; what `until` rejected with */
+interface WaitOrder<T> {
+  readonly agentIds: readonly string[];
+  readonly until: PromiseLike<T>;
+  /** Aborted when the agent is stopped. */
+  readonly stopped: AbortSignal;
+}
+
+/** @throws BackbeatError `too-many-tasks`, `stopped`; what `until` rejected with */
 export async function waitBlocked<T>(
   standing: StandingClaims,
-  { agentIds, until }: { readonly agentIds: readonly string[]; readonly until: PromiseLike<T> },
+  { agentIds, stopped, until }: WaitOrder<T>,
 ): Promise<T> {
   if (standing.size >= STANDING_CLAIMS_MAX)
     throw new BackbeatError(
@@ -15,7 +23,7 @@ export async function waitBlocked<T>(
   const dependencies = [...agentIds];
   const off = standing.begin(() => ({ state: "blocked", details: { dependencies } }));
   try {
-    return await until;
+    return await untilOrStopped(until, stopped);
   } finally {
     off();
   }

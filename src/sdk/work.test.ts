@@ -211,7 +211,7 @@ describe("BACKBEAT-REQ-041 Agent.waitFor and Agent.help", () => {
     expect(await waiting).toBe(7);
     await house.clock.run(1_000);
     await house.publish(3);
-    expect(shown(house.claims)).toEqual(["1 blocked", "2 blocked"]);
+    expect(shown(house.claims)).toEqual(["1 blocked", "2 blocked", "2 idle"]);
     expect(house.claims[0]?.dependencies).toEqual(["ci:a", "ci:b"]);
   });
 
@@ -237,6 +237,31 @@ describe("BACKBEAT-REQ-041 Agent.waitFor and Agent.help", () => {
     ]);
     expect(house.claims[1]?.dependencies).toEqual(["ci:a"]);
     expect(house.claims[3]).not.toHaveProperty("dependencies");
+  });
+
+  it("does not outlive the agent, and neither does a task that waits", async () => {
+    const house = sdkHouse();
+    await house.publish(1);
+    const never = new Promise(() => undefined);
+    const waiting = errorOf(house.agent.waitFor(["ci:a"], never));
+    const task = errorOf(house.agent.task("t", (own) => own.waitFor(["ci:a"], never)));
+    await settled();
+    await house.agent.stop();
+    expect([(await waiting).code, (await task).code]).toEqual(["stopped", "stopped"]);
+    expect(house.claims.at(-1)).toMatchObject({ state: "failed", task_id: "t" });
+  });
+
+  it("may have as many budgets at once as anybody likes, without a warning", async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error) => warnings.push(name);
+    process.on("warning", onWarning);
+    const house = sdkHouse();
+    await house.publish(1);
+    const budgets = Array.from({ length: 50 }, () => house.agent.withBeatBudget(1, () => 1));
+    await Promise.all(budgets);
+    await settled();
+    process.off("warning", onWarning);
+    expect(warnings).toEqual([]);
   });
 
   it("promises help and fulfils it, or fails", async () => {

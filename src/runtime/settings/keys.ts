@@ -46,7 +46,7 @@ export const KEYS_SETTINGS = {
     group: "Command",
     kind: instant("<time>"),
     doc: "Good from then on, in the time of the journal",
-    defaultText: "now",
+    defaultText: "five minutes ago, since clocks differ",
     commands: ["keys"],
   }),
   notAfterMs: optional({

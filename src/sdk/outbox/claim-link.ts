@@ -8,6 +8,7 @@
  * where none comes is the server asked, so that an agent that may not use the JetStream API need not.
  */
 import type { Headers } from "../../contracts/report-headers.ts";
+import { messageOf } from "../../errors.ts";
 import type { Bus, BusMessage, BusSubscription, Clock, Log, Timer } from "../../ports.ts";
 
 /** `none`: no stream keeps claims, the server's word that it took them is all there is. */
@@ -28,8 +29,9 @@ export interface LinkUser {
 }
 
 interface UnderWay {
-  readonly bytes: number;
-  readonly onAnswer: (answer: Answer) => void;
+  /** 0 when its sender has given it up. */
+  bytes: number;
+  readonly onAnswer: (answer: Answer, token: number) => void;
 }
 
 /**
@@ -87,6 +89,8 @@ export class ClaimLink {
   #bytes = 0;
   #token = 0;
   #journal: JournalPresence = "unknown";
+  /** A stream has answered on this or an earlier connection: that nobody does now says that it is away. */
+  #hasHeardStream = false;
   #askTimer: Timer | undefined;
   #askAgainMs = ASK_AGAIN_FIRST_MS;
   #flush: Promise<void> | undefined;
@@ -135,7 +139,7 @@ export class ClaimLink {
    */
   send(
     { body, headers }: { readonly body: Uint8Array; readonly headers?: Headers | undefined },
-    onAnswer: (answer: Answer) => void,
+    onAnswer: (answer: Answer, token: number) => void,
   ): number | undefined {
     this.#token += 1;
     const token = this.#token;
@@ -151,10 +155,16 @@ export class ClaimLink {
 
   /** Its sender waits for this answer no longer. */
   forget(token: number): void {
-    const underWay = this.#underWay.get(token);
-    if (underWay === undefined) return;
+    this.release(token);
     this.#underWay.delete(token);
+  }
+
+  /** Its sender takes it for lost, but would like to hear if it was not: it counts no longer as under way. */
+  release(token: number): void {
+    const underWay = this.#underWay.get(token);
+    if (underWay === undefined || underWay.bytes === 0) return;
     this.#bytes -= underWay.bytes;
+    underWay.bytes = 0;
     if (this.#wantsRoom.size > 0 && this.#bytes <= UNDER_WAY_BYTES_MAX / 2) this.#tellRoom();
   }
 
@@ -178,12 +188,14 @@ export class ClaimLink {
     const answer = answerOf(data);
     if (answer === undefined) return;
     // Nobody at all: it is asked at once whether that is a journal that is away.
-    if (answer.kind !== "nobody") this.#know("journal");
-    else if (this.#journal === "unknown") this.#ask();
+    if (answer.kind !== "nobody") {
+      this.#hasHeardStream = true;
+      this.#know("journal");
+    } else if (this.#journal === "unknown") this.#ask();
     const underWay = this.#underWay.get(Number(token));
     if (underWay === undefined) return;
     this.forget(Number(token));
-    underWay.onAnswer(answer);
+    underWay.onAnswer(answer, Number(token));
   }
 
   #askIn(delayMs: number): void {
@@ -197,7 +209,12 @@ export class ClaimLink {
     const { bus, subject } = this.#parts;
     if (this.#journal !== "unknown" || !bus.connected) return;
     const body = new TextEncoder().encode(JSON.stringify({ subject }));
-    bus.publish(STREAM_NAMES, body, { replyTo: `${this.#inbox}.journal` });
+    try {
+      bus.publish(STREAM_NAMES, body, { replyTo: `${this.#inbox}.journal` });
+    } catch (thrown) {
+      // The connection is about to end: the next one is asked.
+      this.#parts.log.debug(`Not asked for streams: ${messageOf(thrown)}`);
+    }
     this.#askTimer?.cancel();
     this.#askTimer = undefined;
     this.#askIn(this.#askAgainMs);
@@ -206,7 +223,9 @@ export class ClaimLink {
 
   #heardOfJournal(data: Uint8Array): void {
     const presence = presenceIn(data);
-    if (presence !== "unknown") this.#know(presence);
+    // Who cannot say what streams there are does not outweigh one that was heard: only a list without it does.
+    if (presence === "unknown" || (presence === "no-jetstream" && this.#hasHeardStream)) return;
+    this.#know(presence === "no-jetstream" ? "none" : presence);
   }
 
   #know(presence: "journal" | "none"): void {
@@ -249,14 +268,14 @@ function answerOf(data: Uint8Array): Answer | undefined {
   return { kind: "refused", isForGood: error.err_code === TOO_LARGE, text: error.description };
 }
 
-/** What the JetStream API says of streams that take the subject. */
-function presenceIn(data: Uint8Array): JournalPresence {
+/** What the JetStream API says of streams that take the subject. `no-jetstream`: none for this account, or at all. */
+function presenceIn(data: Uint8Array): JournalPresence | "no-jetstream" {
   // No responders: the server has no JetStream.
-  if (data.length === 0) return "none";
+  if (data.length === 0) return "no-jetstream";
   const answer = parse(data);
   if (answer === undefined) return "unknown";
   const error = answer.error as { err_code?: unknown } | undefined;
-  if (error !== undefined) return NOT_ENABLED.has(Number(error.err_code)) ? "none" : "unknown";
+  if (error !== undefined) return NOT_ENABLED.has(Number(error.err_code)) ? "no-jetstream" : "unknown";
   return Array.isArray(answer.streams) && answer.streams.length > 0 ? "journal" : "none";
 }
 

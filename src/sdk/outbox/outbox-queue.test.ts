@@ -94,6 +94,37 @@ describe("BACKBEAT-REQ-041 S3 OutboxQueue", () => {
     expect(queue).toMatchObject({ waiting: 0, sent: 0, bytes: 0 });
   });
 
+  it("R4 keeps nothing that was taken out, however long it is never empty", () => {
+    const queue = new OutboxQueue<Queued>(ROOMY);
+    queue.offer(queued());
+    queue.offer(queued());
+    for (let round = 0; round < 10_000; round += 1) {
+      const next = queue.next();
+      if (next !== undefined) queue.settle(next);
+      queue.offer(queued());
+    }
+    expect(queue.waiting).toBe(2);
+    expect(queue.slots).toBeLessThan(1_000);
+  });
+
+  it("settles also what waits to be sent again", () => {
+    const queue = new OutboxQueue<Queued>(ROOMY);
+    const [a, b] = [queued(), queued()] as const;
+    queue.offer(a);
+    queue.offer(b);
+    takeAllSent(queue);
+    queue.unsend();
+    expect(queue.settle(b)).toBe(true);
+    expect(queue.settle(b)).toBe(false);
+    expect(takeAllSent(queue)).toEqual([a]);
+  });
+
+  it("says nothing over that a key figure hangs on", () => {
+    const rotated = { metadata: { secret_rotation: "failed" } };
+    expect(queued("executing", rotated).saying).toBeUndefined();
+    expect(queued("executing").saying).toBeDefined();
+  });
+
   it("property: whatever happens, each claim taken leaves once, in order of its first sending, none that ends is replaced, and the limits hold", () => {
     const step = fc.oneof(
       fc.record({

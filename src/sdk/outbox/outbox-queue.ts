@@ -26,6 +26,9 @@ export interface Queued {
   readonly saying: string | undefined;
 }
 
+/** Slots of claims that were taken out, before the queue is moved up. */
+const TAKEN_OUT_MAX = 256;
+
 export interface OutboxLimits {
   readonly claimsMax: number;
   readonly bytesMax: number;
@@ -40,7 +43,7 @@ export type Offered<T> =
 export class OutboxQueue<T extends Queued> {
   readonly #limits: OutboxLimits;
   #waiting: T[] = [];
-  /** Of `#waiting`: what is before it was sent. */
+  /** Of `#waiting`: what is before it was taken out. */
   #head = 0;
   readonly #sent = new Set<T>();
   #bytes = 0;
@@ -60,6 +63,11 @@ export class OutboxQueue<T extends Queued> {
   /** Sent and not settled, oldest first. */
   get sentOnes(): readonly T[] {
     return [...this.#sent];
+  }
+
+  /** Places that are kept, also of claims that were taken out. */
+  get slots(): number {
+    return this.#waiting.length;
   }
 
   /** Of all bodies that are held. */
@@ -84,11 +92,7 @@ export class OutboxQueue<T extends Queued> {
     if (this.#sent.size >= SENT_MAX) return undefined;
     const queued = this.#waiting[this.#head];
     if (queued === undefined) return undefined;
-    this.#head += 1;
-    if (this.#head === this.#waiting.length) {
-      this.#waiting = [];
-      this.#head = 0;
-    }
+    this.#moveHead(this.#head + 1);
     this.#sent.add(queued);
     return queued;
   }
@@ -98,9 +102,9 @@ export class OutboxQueue<T extends Queued> {
     return this.#sent.size >= SENT_MAX ? undefined : this.#waiting[this.#head];
   }
 
-  /** Its end is known. False where it was not under way: it was sent again, or is done already. */
+  /** Its end is known, whether it is under way or waits to be sent again. False where it is done already. */
   settle(queued: T): boolean {
-    if (!this.#sent.delete(queued)) return false;
+    if (!this.#sent.delete(queued) && !this.#takeWaiting(queued)) return false;
     this.#bytes -= queued.bytes;
     return true;
   }
@@ -123,7 +127,7 @@ export class OutboxQueue<T extends Queued> {
       if (queued === undefined || !isStale(queued)) break;
     }
     const stale = this.#waiting.slice(this.#head, end);
-    this.#head = end;
+    this.#moveHead(end);
     for (const { bytes } of stale) this.#bytes -= bytes;
     return stale;
   }
@@ -141,6 +145,21 @@ export class OutboxQueue<T extends Queued> {
     this.#head = 0;
     this.#bytes = 0;
     return all;
+  }
+
+  #takeWaiting(queued: T): boolean {
+    const at = this.#waiting.indexOf(queued, this.#head);
+    if (at < 0) return false;
+    this.#waiting.splice(at, 1);
+    return true;
+  }
+
+  /** What is taken out is kept no longer than its slot: a queue that is never empty must not grow. */
+  #moveHead(head: number): void {
+    this.#head = head;
+    if (head < this.#waiting.length && head < TAKEN_OUT_MAX) return;
+    this.#waiting = this.#waiting.slice(head);
+    this.#head = 0;
   }
 
   #hasRoomFor({ bytes }: T, without: readonly T[] = []): boolean {
@@ -171,7 +190,10 @@ export class OutboxQueue<T extends Queued> {
  * What a claim says that a later one may say over again: a state of a task, as long as neither has ended. How far it is
  * may be told once for many beats; the end of a task, or of a promise (progress 1, no beats left), may not be left out.
  */
-export function sayingOf({ beats_left, progress, state, task_id }: StatusClaim): string | undefined {
+export function sayingOf(claim: StatusClaim): string | undefined {
+  const { beats_left, metadata, progress, state, task_id } = claim;
+  // Said once, and a key figure hangs on it.
+  if (metadata?.secret_rotation !== undefined) return undefined;
   const isEnd = state === "completed" || state === "failed" || progress === 1 || beats_left === 0;
   return isEnd ? undefined : `${state} ${task_id ?? ""}`;
 }

@@ -268,6 +268,61 @@ describe("BACKBEAT-REQ-041 S3 Outbox", () => {
     expect(heard).toEqual([1, 2, 1]);
   });
 
+  it("a late answer is an answer: a slow stream is not sent everything again without end", async () => {
+    const { api, clock, heard, outbox, peer } = house();
+    api(JOURNAL);
+    peer.subscribe(SUBJECT, (message) => {
+      heard.push(1);
+      clock.after(5_500, () => message.respond(STORED));
+    });
+    const claim = add(outbox, 1);
+    await clock.run(30_000);
+    await claim;
+    expect(heard.length).toBeLessThanOrEqual(2);
+    expect(outbox.size).toEqual({ waiting: 0, sent: 0, bytes: 0 });
+    expect(outbox.counts.acknowledged).toBe(1);
+    await clock.run(60_000);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("what is sent again is not overtaken by what waited for room", async () => {
+    const { api, clock, listen, outbox } = house();
+    api(JOURNAL);
+    const stored: number[] = [];
+    let isSilent = true;
+    listen((_, beat) => {
+      if (isSilent) return undefined;
+      stored.push(beat);
+      return STORED;
+    });
+    const large = (beat: number) => bytesOf(`{"beat_index":${beat},"x":"${"x".repeat(20_000)}"}`);
+    const claims = Array.from({ length: 90 }, (_, at) => add(outbox, at + 1, large(at + 1)));
+    await clock.run(4_900);
+    isSilent = false;
+    await clock.run(10_000);
+    await Promise.all(claims);
+    expect(stored).toEqual([...stored].sort((a, b) => a - b));
+    expect(new Set(stored).size).toBe(90);
+  });
+
+  it("a stream that was heard once is away when nobody answers for JetStream, and not gone", async () => {
+    const { bus, clock, listen, outbox } = house();
+    const stream = listen(() => STORED);
+    await add(outbox, 1);
+    stream.unsubscribe();
+    bus.loseLink();
+    bus.restoreLink();
+    let isDone = false;
+    const claim = add(outbox, 2).then(() => {
+      isDone = true;
+    });
+    await clock.run(30_000);
+    expect([isDone, outbox.journal]).toEqual([false, "unknown"]);
+    listen(() => STORED);
+    await clock.run(120_000);
+    await claim;
+  });
+
   it("gives up what waited for too long for a bar that is over, and nothing else", async () => {
     const { bus, clock, heard, listen, log, outbox } = house({
       connected: false,

@@ -24,6 +24,10 @@ export const CLAIM_AGE_MAX_MS = 600_000;
 
 /** A cluster of NATS servers finds a new leader within some eight seconds; a stream that is there answers in some ms. */
 const ANSWER_TIMEOUT_MS = 5_000;
+/** A stream that is slower than that is not made faster by sending it everything again. */
+const ANSWER_TIMEOUT_MAX_MS = 60_000;
+/** Sendings of one claim whose answers are still listened to. */
+const LATE_TOKENS_MAX = 4;
 /** After a stream refused or nobody was there; each wait is twice the one before. */
 const RETRY_FIRST_MS = 100;
 const RETRY_MAX_MS = 5_000;
@@ -73,6 +77,8 @@ interface Entry extends Queued {
   readonly reject: (error: BackbeatError) => void;
   sentAtMs: number;
   token: number;
+  /** Tokens of sendings that were given up: a late answer is an answer all the same. */
+  lateTokens: number[] | undefined;
 }
 
 /** State: the queue, and when it is looked at again. */
@@ -95,6 +101,7 @@ export class Outbox implements LinkUser {
   /** Nothing is sent until then: the stream refused, or nobody was there. */
   #retry: Timer | undefined;
   #retryMs = RETRY_FIRST_MS;
+  #answerTimeoutMs = ANSWER_TIMEOUT_MS;
   /** Nobody took a claim while it was not known whether there is a journal. */
   #isUnanswered = false;
   #isStopped = false;
@@ -140,6 +147,7 @@ export class Outbox implements LinkUser {
         reject,
         sentAtMs: 0,
         token: UNSENT,
+        lateTokens: undefined,
       };
       if (this.#isStopped) {
         reject(abandoned());
@@ -174,7 +182,7 @@ export class Outbox implements LinkUser {
     this.#timer?.cancel();
     this.#retry?.cancel();
     for (const entry of this.#queue.takeAll()) {
-      if (entry.token >= 0) this.#link.forget(entry.token);
+      this.#forget(entry);
       this.#counts.abandoned += 1;
       entry.reject(abandoned());
     }
@@ -187,8 +195,12 @@ export class Outbox implements LinkUser {
     this.#retry = undefined;
     this.#retryMs = RETRY_FIRST_MS;
     this.#isUnanswered = false;
+    this.#answerTimeoutMs = ANSWER_TIMEOUT_MS;
     this.#again();
-    this.#queue.each(putAway);
+    this.#queue.each((entry) => {
+      entry.lateTokens = undefined;
+      putAway(entry);
+    });
   }
 
   ready(): void {
@@ -218,20 +230,26 @@ export class Outbox implements LinkUser {
     try {
       const body = entry.open?.body ?? unpack(entry.packed);
       const headers = this.#parts.sign?.(body);
-      entry.token = this.#link.send({ body, headers }, (answer) => this.#answered(entry, answer)) ?? UNSENT;
+      const onAnswer = (answer: Answer, token: number) => this.#answered(entry, { answer, token });
+      entry.token = this.#link.send({ body, headers }, onAnswer) ?? UNSENT;
     } catch (thrown) {
       this.#queue.settle(entry);
       this.#counts.rejected += 1;
+      this.#forget(entry);
       entry.reject(refused(messageOf(thrown), thrown));
     }
   }
 
-  #answered(entry: Entry, answer: Answer): void {
-    entry.token = UNSENT;
+  #answered(entry: Entry, { answer, token }: { readonly answer: Answer; readonly token: number }): void {
+    const isLate = entry.token !== token;
+    if (!isLate) entry.token = UNSENT;
     if (answer.kind === "stored") this.#arrived(entry);
+    // Of a sending that was given up only a good end is news.
+    else if (isLate) return;
     else if (answer.kind === "refused" && answer.isForGood) {
       if (!this.#queue.settle(entry)) return;
       this.#counts.rejected += 1;
+      this.#forget(entry);
       entry.reject(refused(answer.text));
     } else if (answer.kind === "nobody" && this.#link.journal !== "journal") {
       this.#isUnanswered = true;
@@ -243,7 +261,9 @@ export class Outbox implements LinkUser {
 
   #arrived(entry: Entry): void {
     this.#retryMs = RETRY_FIRST_MS;
+    this.#answerTimeoutMs = ANSWER_TIMEOUT_MS;
     if (!this.#queue.settle(entry)) return;
+    this.#forget(entry);
     this.#counts.acknowledged += 1;
     entry.resolve(entry.open?.claim ?? (JSON.parse(unpack(entry.packed).toString()) as StatusClaim));
   }
@@ -253,7 +273,7 @@ export class Outbox implements LinkUser {
     const batch = this.#queue.sentOnes.filter(({ token }) => token !== FLUSHED);
     if (batch.length === 0) return;
     for (const entry of batch) {
-      if (entry.token >= 0) this.#link.forget(entry.token);
+      this.#forget(entry);
       entry.token = FLUSHED;
     }
     this.#link.flush().then(
@@ -272,20 +292,32 @@ export class Outbox implements LinkUser {
     this.#line.say((keptBack) =>
       this.#parts.log.warn(`Claims are not stored for now: ${why}; they are sent again`, { keptBack }),
     );
-    this.#again();
+    // First: what makes room calls for more to be sent, and nothing may overtake what is sent again.
+    this.#retry?.cancel();
     this.#retry = this.#parts.clock.after(this.#retryMs, () => {
       this.#retry = undefined;
       this.#pump();
     });
+    this.#again();
     this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MAX_MS);
   }
 
   #again(): void {
-    for (const entry of this.#queue.sentOnes) {
-      if (entry.token >= 0) this.#link.forget(entry.token);
+    const given = this.#queue.sentOnes;
+    this.#counts.sentAgain += this.#queue.unsend();
+    for (const entry of given) {
+      if (entry.token >= 0) {
+        entry.lateTokens = [...(entry.lateTokens ?? []), entry.token].slice(-LATE_TOKENS_MAX);
+        this.#link.release(entry.token);
+      }
       entry.token = UNSENT;
     }
-    this.#counts.sentAgain += this.#queue.unsend();
+  }
+
+  /** Nobody waits for an answer to any of its sendings. */
+  #forget(entry: Entry): void {
+    if (entry.token >= 0) this.#link.forget(entry.token);
+    for (const token of entry.lateTokens ?? []) this.#link.forget(token);
   }
 
   /** The oldest that is unanswered decides when everything is sent again. */
@@ -294,12 +326,14 @@ export class Outbox implements LinkUser {
     const [oldest] = this.#queue.sentOnes;
     const { clock } = this.#parts;
     const waitedMs = clock.monotonicMs() - (oldest?.sentAtMs ?? 0);
-    this.#timer = clock.after(Math.max(1, ANSWER_TIMEOUT_MS - waitedMs), () => {
+    this.#timer = clock.after(Math.max(1, this.#answerTimeoutMs - waitedMs), () => {
       this.#timer = undefined;
       const [first] = this.#queue.sentOnes;
-      const isLate = first !== undefined && clock.monotonicMs() - first.sentAtMs >= ANSWER_TIMEOUT_MS;
-      if (isLate && this.#link.connected && this.#retry === undefined) this.#later("no answer came");
-      else this.#watchAnswers();
+      const isLate = first !== undefined && clock.monotonicMs() - first.sentAtMs >= this.#answerTimeoutMs;
+      if (isLate && this.#link.connected && this.#retry === undefined) {
+        this.#answerTimeoutMs = Math.min(2 * this.#answerTimeoutMs, ANSWER_TIMEOUT_MAX_MS);
+        this.#later("no answer came");
+      } else this.#watchAnswers();
     });
   }
 

@@ -14,15 +14,21 @@ export interface ScreenOptions {
   readonly bus: Bus;
   readonly clock: Clock;
   readonly colour: boolean;
-  /** The screen is gone; the last words. */
+  /** The first screen is there again, also after a sudden end. */
+  readonly left: () => void;
+  /** The last words. */
   readonly ended: (summary: readonly string[]) => void;
   readonly quit: () => void;
 }
 
 /** Takes the terminal until it is told that nothing more will come. */
 export function openScreen(streams: TerminalStreams, options: ScreenOptions): WatchEye {
-  const { bus, clock, clusterId, colour, ended, quit, subjects } = options;
-  const terminal = new Terminal(streams, { key: (key) => act(key), resized: () => eye.draw() });
+  const { bus, clock, clusterId, colour, ended, left, quit, subjects } = options;
+  const terminal = new Terminal(streams, {
+    key: (key) => act(key),
+    resized: () => eye.draw(),
+    closed: left,
+  });
   const eye = new ScreenEye({
     clusterId,
     clock,

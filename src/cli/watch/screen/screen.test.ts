@@ -7,6 +7,7 @@ import { fakeBroker } from "../../../sdk/testing/fake-bus.ts";
 import { FakeClock } from "../../../sdk/testing/fake-clock.ts";
 import { paintFor } from "../../paint.ts";
 import { FleetFold } from "./fleet-fold.ts";
+import { NoteLog } from "./note-log.ts";
 import { ScreenEye } from "./screen-eye.ts";
 import { screenPaint } from "./screen-paint.ts";
 import { Terminal } from "./terminal.ts";
@@ -187,7 +188,7 @@ describe("the terminal under a screen", () => {
   function terminal() {
     const [output, input] = [new FakeOutput(), new FakeInput()];
     const keys: string[] = [];
-    let resized = 0;
+    let [resized, closed] = [0, 0];
     const made = new Terminal(
       { output: output as unknown as WriteStream, input: input as unknown as ReadStream },
       {
@@ -195,13 +196,16 @@ describe("the terminal under a screen", () => {
         resized: () => {
           resized += 1;
         },
+        closed: () => {
+          closed += 1;
+        },
       },
     );
-    return { output, input, keys, made, resized: () => resized };
+    return { output, input, keys, made, resized: () => resized, closed: () => closed };
   }
 
   it("takes the second screen and gives the first one back, once", () => {
-    const { input, made, output } = terminal();
+    const { closed, input, made, output } = terminal();
     expect(output.written.join("")).toContain("\u001b[?1049h");
     expect(input.isRaw).toBe(true);
     output.written.length = 0;
@@ -209,6 +213,7 @@ describe("the terminal under a screen", () => {
     made.close();
     expect(output.written).toEqual(["\u001b[?25h\u001b[?1049l"]);
     expect(input.isRaw).toBe(false);
+    expect(closed()).toBe(1);
     made.show(["late"]);
     expect(output.written).toHaveLength(1);
   });
@@ -233,11 +238,48 @@ describe("the terminal under a screen", () => {
     made.close();
   });
 
+  it("reads several presses that come at once, and nothing into words that are none", () => {
+    const { input, keys, made } = terminal();
+    for (const sent of ["\u0003\u0003", "\u001b[A\u001b[A", "j\u0003", "\u001b[6~q", "constructor"])
+      input.emit("data", Buffer.from(sent));
+    expect(keys).toEqual(["quit", "quit", "up", "up", "down", "quit", "page-down", "quit"]);
+    made.close();
+  });
+
+  it("is there again after the program was stopped and goes on", () => {
+    const { made, output } = terminal();
+    made.show(["one"]);
+    output.written.length = 0;
+    process.emit("SIGCONT", "SIGCONT");
+    expect(output.written[0]).toContain("\u001b[?1049h");
+    output.written.length = 0;
+    made.show(["one"]);
+    expect(output.written).toEqual(["\u001b[1;1Hone\u001b[K"]);
+    made.close();
+    expect(process.listenerCount("SIGCONT")).toBe(0);
+  });
+
   it("reads keys", () => {
     const { input, keys, made } = terminal();
     for (const pressed of ["\u001b[A", "j", "\u001b[6~", "g", "x", "q", "\u0003"])
       input.emit("data", Buffer.from(pressed));
     expect(keys).toEqual(["up", "down", "page-down", "home", "quit", "quit"]);
     made.close();
+  });
+});
+
+describe("what is said while there is a screen", () => {
+  it("is a note, and errors stand on the first screen afterwards", () => {
+    const written: string[] = [];
+    const notes: string[] = [];
+    const log = new NoteLog((line) => written.push(line));
+    log.warn("early");
+    log.begin({ note: (text) => notes.push(text) });
+    log.warn("NATS is lost");
+    log.error("Unexpected error, ending: oh");
+    expect([notes, written]).toEqual([["early", "NATS is lost", "Unexpected error, ending: oh"], []]);
+    log.end();
+    log.warn("late");
+    expect(written).toEqual(["Unexpected error, ending: oh", "late"]);
   });
 });

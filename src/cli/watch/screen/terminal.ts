@@ -25,28 +25,42 @@ const ESC = "\u001b[";
 const ENTER = `${ESC}?1049h${ESC}?25l${ESC}2J`;
 const LEAVE = `${ESC}?25h${ESC}?1049l`;
 const CTRL_C = "\u0003";
+const CTRL_Z = "\u001a";
 
 /** What a key press means. */
 export type Key = "quit" | "up" | "down" | "page-up" | "page-down" | "home";
 
-const KEYS: Readonly<Record<string, Key>> = {
-  q: "quit",
-  Q: "quit",
-  [CTRL_C]: "quit",
-  [`${ESC}A`]: "up",
-  k: "up",
-  [`${ESC}B`]: "down",
-  j: "down",
-  [`${ESC}5~`]: "page-up",
-  [`${ESC}6~`]: "page-down",
-  " ": "page-down",
-  [`${ESC}H`]: "home",
-  g: "home",
-};
+const KEYS: ReadonlyMap<string, Key> = new Map([
+  ["q", "quit"],
+  ["Q", "quit"],
+  [CTRL_C, "quit"],
+  [`${ESC}A`, "up"],
+  ["k", "up"],
+  [`${ESC}B`, "down"],
+  ["j", "down"],
+  [`${ESC}5~`, "page-up"],
+  [`${ESC}6~`, "page-down"],
+  [" ", "page-down"],
+  [`${ESC}H`, "home"],
+  ["g", "home"],
+]);
+
+/** The presses in what a terminal sent at once: a held key, or an impatient hand, sends several. */
+function pressesIn(chunk: string): readonly string[] {
+  const presses: string[] = [];
+  for (let at = 0; at < chunk.length; at += presses.at(-1)?.length ?? 1) {
+    const rest = chunk.slice(at);
+    const sequence = rest.startsWith(ESC) ? /^.\[\d*[A-Z~]/s.exec(rest)?.[0] : undefined;
+    presses.push(sequence ?? rest.slice(0, 1));
+  }
+  return presses;
+}
 
 export interface TerminalEvents {
   key(key: Key): void;
   resized(): void;
+  /** The first screen is there again, for good, however that came. */
+  closed(): void;
 }
 
 /** State: the lines that stand there. */
@@ -54,15 +68,22 @@ export class Terminal {
   readonly #streams: TerminalStreams;
   readonly #onData: (chunk: Buffer) => void;
   readonly #onResize: () => void;
+  readonly #events: TerminalEvents;
   readonly #onExit: () => void;
+  /** Whoever stopped the program had the first screen meanwhile. */
+  readonly #onContinue: () => void;
   #lines: readonly string[] = [];
   #isOpen = true;
 
   constructor(streams: TerminalStreams, events: TerminalEvents) {
     this.#streams = streams;
+    this.#events = events;
     this.#onData = (chunk) => {
-      const key = KEYS[chunk.toString()];
-      if (key !== undefined) events.key(key);
+      for (const press of pressesIn(chunk.toString())) {
+        const key = KEYS.get(press);
+        if (press === CTRL_Z) this.#suspend();
+        else if (key !== undefined) events.key(key);
+      }
     };
     this.#onResize = () => {
       // Whatever the terminal made of what stood there: it is written anew.
@@ -71,6 +92,12 @@ export class Terminal {
       events.resized();
     };
     this.#onExit = () => this.close();
+    this.#onContinue = () => {
+      streams.input.setRawMode(true);
+      streams.output.write(ENTER);
+      this.#onResize();
+    };
+    process.on("SIGCONT", this.#onContinue);
     streams.output.write(ENTER);
     streams.output.on("resize", this.#onResize);
     streams.input.setRawMode(true);
@@ -98,10 +125,20 @@ export class Terminal {
     this.#isOpen = false;
     const { input, output } = this.#streams;
     process.off("exit", this.#onExit);
+    process.off("SIGCONT", this.#onContinue);
     output.off("resize", this.#onResize);
     input.off("data", this.#onData);
     input.setRawMode(false);
     input.pause();
     output.write(LEAVE);
+    this.#events.closed();
+  }
+
+  /** Gives the first screen back and stops, as a shell's user expects; goes on with SIGCONT. */
+  #suspend(): void {
+    const { input, output } = this.#streams;
+    input.setRawMode(false);
+    output.write(LEAVE);
+    process.kill(process.pid, "SIGTSTP");
   }
 }
