@@ -14,6 +14,8 @@ const PROGRAM = resolve("dist/cli/main.js");
 const BEAT_MS = 500;
 const START_MAX_MS = 60_000;
 /** Within a tenth of the 120 that they begin with, which is also the most that they may run at. */
+/** After which servers that are together again and agree on nothing are broken. */
+const AGREE_MAX_MS = 60_000;
 const OTHER_BPM = 114;
 /** The lease of three copies lasts ten seconds: only behind it nobody on the cut-off side may think that it leads. */
 const LEASE_OVER_MS = 14_000;
@@ -58,14 +60,16 @@ export const partition: Scenario = {
         hosts.plug(host);
         await pause(8_000);
       }
+      const healedMs = performance.now();
       const changed = await changeByLeader(hosts);
+      const lead = Math.round((performance.now() - healedMs) / 1_000);
       if (!changed.isChanged) faults.push(`together, no pulse would change the tempo: ${changed.said}`);
       say(`together: ${changed.said.trim()}`);
       await pause(8 * BEAT_MS * 3);
       for (const [host, frames] of seen.entries())
         faults.push(...order(frames, `the reader on host ${host}`));
       const tempos = seen.map((frames) => frames.at(-1)?.tempoBpm);
-      if (new Set(tempos).size !== 1 || tempos[0] !== OTHER_BPM)
+      if (changed.isChanged && (new Set(tempos).size !== 1 || tempos[0] !== OTHER_BPM))
         faults.push(`tempo ${OTHER_BPM} was accepted, readers see ${tempos.join(", ")}`);
       const spread = [...apartMs].sort((a, b) => a - b)[Math.floor(apartMs.length / 2)] ?? 0;
       if (spread > APART_P50_MAX_MS) faults.push(`the sides were ${spread} ms apart (p50)`);
@@ -76,6 +80,7 @@ export const partition: Scenario = {
           frames: seen.reduce((sum, frames) => sum + frames.length, 0),
           "sides apart, p50 ms": spread.toFixed(1),
           "sides apart, p99 ms": spreadOf(apartMs).p99,
+          "the lease answered after, s": lead,
           "tempo then": tempos[0] ?? "none",
         },
       };
@@ -141,15 +146,21 @@ async function tempo(hosts: Hosts, host: number, bpm: number) {
   return { code, said };
 }
 
-/** One of them leads; the others say who. Resolves with what each said. */
+/**
+ * One of them leads; the others say who. Servers of 2.9 that were apart may need a while to agree on a leader of the
+ * lease's stream: asked until one says yes. Resolves with what was said last.
+ */
 async function changeByLeader(hosts: Hosts): Promise<{ readonly isChanged: boolean; readonly said: string }> {
-  let said = "";
-  for (let host = 0; host < hosts.count; host += 1) {
-    const answer = await tempo(hosts, host, OTHER_BPM);
-    if (answer.code === 0) return { isChanged: true, said: answer.said };
-    said += answer.said;
+  const untilMs = performance.now() + AGREE_MAX_MS;
+  for (;;) {
+    let said = "";
+    for (let host = 0; host < hosts.count; host += 1) {
+      const answer = await tempo(hosts, host, OTHER_BPM);
+      if (answer.code === 0) return { isChanged: true, said: answer.said };
+      said += answer.said;
+    }
+    if (performance.now() > untilMs) return { isChanged: false, said };
   }
-  return { isChanged: false, said };
 }
 
 /** By how much the two sides saw the same beat apart. */
