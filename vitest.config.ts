@@ -9,7 +9,7 @@ export default defineConfig({
     environment: "node",
     pool: "forks",
     // Most tests wait for servers and processes: three at a time keep two cores busy.
-    maxWorkers: 3,
+    maxWorkers: 4,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     retry: 0,
