@@ -8,7 +8,7 @@ export default defineConfig({
     exclude: ["test/browser/**", "node_modules/**"],
     environment: "node",
     pool: "forks",
-    // Most tests wait for servers and processes: three at a time keep two cores busy.
+    // Most tests wait for servers and processes: four at a time keep two cores busy.
     maxWorkers: 4,
     testTimeout: 20_000,
     hookTimeout: 30_000,
