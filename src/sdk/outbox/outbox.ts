@@ -13,7 +13,7 @@ import { BackbeatError, messageOf } from "../../errors.ts";
 import { RareLine } from "../../nats/rare-line.ts";
 import type { Bus, Clock, Log, Timer } from "../../ports.ts";
 import { type Answer, type ClaimLink, claimLinkOf, type LinkUser } from "./claim-link.ts";
-import { type OutboxLimits, OutboxQueue, type Queued, sayingOf } from "./outbox-queue.ts";
+import { type OutboxLimits, OutboxQueue, type Queued, SENT_MAX, sayingOf } from "./outbox-queue.ts";
 
 /** An hour of one claim a second and a bit more; what waits for longer speaks of bars that nobody can look up any more. */
 export const CLAIMS_WAITING_MAX = 4_096;
@@ -255,7 +255,7 @@ export class Outbox implements LinkUser {
       this.#isUnanswered = true;
       return;
     } else this.#later(answer.kind === "refused" ? answer.text : "its journal is away");
-    this.#pump();
+    if (this.#queue.sent <= REFILL_BELOW) this.#pump();
     if (this.#isEmpty()) this.#tellDrained();
   }
 
@@ -380,6 +380,9 @@ export class Outbox implements LinkUser {
     );
   }
 }
+
+/** So many are under way when more are sent: in one write to the socket, not in one for each answer. */
+const REFILL_BELOW = SENT_MAX / 2;
 
 /** Stand for a token: nothing is under way, or the answer will be that of a flush. */
 const UNSENT = -1;
