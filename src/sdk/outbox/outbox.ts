@@ -12,6 +12,7 @@ import type { StatusClaim } from "../../contracts/status-claim.ts";
 import { BackbeatError, messageOf } from "../../errors.ts";
 import { RareLine } from "../../nats/rare-line.ts";
 import type { Bus, Clock, Log, Timer } from "../../ports.ts";
+import { abandoned, expired, refused, replaced } from "./claim-ends.ts";
 import { type Answer, type ClaimLink, claimLinkOf, type LinkUser } from "./claim-link.ts";
 import { type OutboxLimits, OutboxQueue, type Queued, SENT_MAX, sayingOf } from "./outbox-queue.ts";
 
@@ -400,33 +401,4 @@ function pack(body: Uint8Array): string {
 
 function unpack(packed: string): Buffer {
   return Buffer.from(packed, "latin1");
-}
-
-function replaced({ beat_index, state }: StatusClaim): BackbeatError {
-  return new BackbeatError(
-    "outbox-full",
-    `Not sent: the outbox was full, and the later claim "${state}" of beat ${beat_index} for the same task took its place`,
-    { data: { replacedByBeat: beat_index } },
-  );
-}
-
-function expired(beatIndex: number, ageMaxMs: number): BackbeatError {
-  return new BackbeatError(
-    "claim-expired",
-    `Not sent: the claim for beat ${beatIndex} waited for more than ${Math.round(ageMaxMs / 1_000)} s and its bar is over`,
-    { data: { beatIndex } },
-  );
-}
-
-function refused(why: string, cause?: unknown): BackbeatError {
-  return new BackbeatError("claim-refused", `Cannot claim: the server refuses this claim for good: ${why}`, {
-    ...(cause === undefined ? {} : { cause }),
-  });
-}
-
-function abandoned(): BackbeatError {
-  return new BackbeatError(
-    "stopped",
-    "The agent was stopped before the server confirmed this claim, which may be lost; give stop() more time, or start another agent and claim again",
-  );
 }
