@@ -138,6 +138,8 @@ export interface StreamListener {
 export interface StreamReading {
   /** Messages of the stream behind the last one that was delivered, as last heard; undefined before anything was. */
   readonly pending: number | undefined;
+  /** Last message that was stored already when reading began or was taken up again: up to it all is past; 0 before. */
+  readonly backlogEndSeq: number;
   /** When the server was last heard, a message or a sign of life, on the monotonic clock; undefined before that. */
   readonly heardAtMs: number | undefined;
   /** Delivers nothing until `resume`; at most what was asked of the server waits meanwhile. */

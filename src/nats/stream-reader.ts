@@ -54,6 +54,7 @@ export class StreamReader implements StreamReading {
   #lastSeq: number;
   /** Time of the last message; undefined where it was never read. */
   #lastTimeMs: number | undefined;
+  #backlogEndSeq = 0;
   #streamId: string | undefined;
   /** The last consumer, which may have ended. */
   #consumer: PullConsumer | undefined;
@@ -79,6 +80,10 @@ export class StreamReader implements StreamReading {
 
   get pending(): number | undefined {
     return this.#consumer?.pending;
+  }
+
+  get backlogEndSeq(): number {
+    return this.#backlogEndSeq;
   }
 
   get heardAtMs(): number | undefined {
@@ -160,6 +165,7 @@ export class StreamReader implements StreamReading {
           byState: true,
         });
       if (firstSeq > this.#lastSeq + 1) return this.#suspect({ ...this.#cutAt(firstSeq), byState: true });
+      this.#backlogEndSeq = lastSeq;
       return this.#lastTimeMs !== undefined && firstSeq <= this.#lastSeq ? this.#lastSeq : this.#lastSeq + 1;
     } catch (error) {
       if (error instanceof BackbeatError && error.code === "stream-missing")

@@ -234,7 +234,9 @@ export class JournalFold {
     }
     this.#newestFrameAtMs = nowMs;
     barLength.hear(this.aggregator.barLength);
-    live.timeMoved({ aggregator: this.aggregator, seq: message.seq, isCurrent: this.#isCaughtUp });
+    // Frames that came while the link was away were due then.
+    const isCurrent = this.#isCaughtUp && message.seq > this.#reading.backlogEndSeq;
+    live.timeMoved({ aggregator: this.aggregator, seq: message.seq, isCurrent });
     if (outcome === "advanced") {
       if (this.aggregator.closingWindowId === undefined) this.ticks.cancel();
       return;

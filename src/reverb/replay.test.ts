@@ -63,7 +63,14 @@ describe("replayReports", () => {
   it("R7 a server that falls silent is given up, with what to do", async () => {
     const made = await history();
     const [found] = await lastReports(partsOf(made), 1);
-    made.journal.read = () => ({ pending: 1, heardAtMs: 0, pause() {}, resume() {}, stop() {} });
+    made.journal.read = () => ({
+      pending: 1,
+      heardAtMs: 0,
+      backlogEndSeq: 0,
+      pause() {},
+      resume() {},
+      stop() {},
+    });
     const failed = expect(
       replayReports(partsOf(made), {
         chain: made.chain,

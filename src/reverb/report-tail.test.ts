@@ -32,7 +32,7 @@ function busyStore(at: number): ReportStore {
     last: (kind) => asked(() => (kind === "chain" ? stored.at(-1) : undefined)),
     read(start, listener) {
       for (const message of stored.filter(({ seq }) => seq >= start.seq)) listener.message(message);
-      return { pending: 0, heardAtMs: 0, pause() {}, resume() {}, stop() {} };
+      return { pending: 0, heardAtMs: 0, backlogEndSeq: 0, pause() {}, resume() {}, stop() {} };
     },
     get: () => Promise.resolve(undefined),
     count: () => Promise.resolve(0),

@@ -75,6 +75,7 @@ export function streamsCompliance(name: string, world: () => Promise<StreamsWorl
       await waitFor("what is there", () => messages.length === 1);
       await reports.commit(record("report", "rr"), 2);
       await waitFor("what came", () => messages.length === 2);
+      expect(reading.backlogEndSeq).toBe(2);
       expect(messages.map((message) => [message.seq, bodyOf(message)])).toEqual([
         [2, "r"],
         [3, "rr"],

@@ -10,6 +10,7 @@ import { startTestServer } from "../support/nats-server.ts";
 import { startRealReverb, subjects } from "../support/real-reverb.ts";
 import { silentLog } from "../support/recording-log.ts";
 import { waitFor } from "../support/wait-for.ts";
+import { wayTo } from "../support/way-to.ts";
 
 const closers: (() => unknown)[] = [];
 
@@ -87,6 +88,26 @@ describe("the live score over a real reverb", () => {
     // The last beat of the backlog may have come while it was waited for.
     expect(named(source, "beat").filter(({ data }) => data.beat_index < 14)).toEqual([]);
     expect(named(source, "report").map(({ data }) => data.report.from_beat)).toEqual([5, 9]);
+  });
+
+  it("tells no beat that was published while its link was away, and the reports of that time", async () => {
+    await using server = await startTestServer({ jetstream: true });
+    await using house = await journalHouse(server.url);
+    await using way = await wayTo(server.port);
+    const replica = await house.start({ url: way.url });
+    await untilCommitting(replica);
+    const source = await (await serve(replica.reverb))();
+    await house.beats(1, 2);
+    await waitFor("the first beats", () => named(source, "beat").length === 2);
+    way.cut();
+    await waitFor("the loss", () => !replica.bus.connected);
+    await house.beats(3, 14);
+    way.mend();
+    await waitFor("the reports of that time", () => named(source, "report").length === 3);
+    await house.beats(15, 16);
+    await waitFor("the new beats", () => named(source, "beat").some(({ data }) => data.beat_index === 16));
+    expect(named(source, "beat").map(({ data }) => data.beat_index)).toEqual([1, 2, 15, 16]);
+    expect(named(source, "report").map(({ data }) => data.report.from_beat)).toEqual([1, 5, 9]);
   });
 
   it("R6 accounts for 60,000 claims in at most four events a second, and for the last cell of each agent", async () => {

@@ -1,5 +1,4 @@
 /** `watch` beside real reports, over a link that the test cuts: what was stored meanwhile is shown when it is back. */
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { expect, it } from "vitest";
 import { runWatch } from "../../src/cli/watch/run-watch.ts";
 import { reportReader } from "../../src/nats/report-reader.ts";
@@ -10,42 +9,7 @@ import { startTestServer } from "../support/nats-server.ts";
 import { connectBus, subjects } from "../support/real-reverb.ts";
 import { silentLog } from "../support/recording-log.ts";
 import { waitFor } from "../support/wait-for.ts";
-
-/** A way to a port that can be cut: who comes while it is cut is sent away. */
-async function wayTo(port: number) {
-  const open = new Set<Socket>();
-  let isCut = false;
-  const server = createServer((socket) => {
-    socket.on("error", () => undefined);
-    if (isCut) {
-      socket.destroy();
-      return;
-    }
-    const onward = connect(port, "127.0.0.1");
-    onward.on("error", () => undefined);
-    socket.on("close", () => onward.destroy());
-    onward.on("close", () => socket.destroy());
-    socket.pipe(onward).pipe(socket);
-    open.add(socket);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const cut = () => {
-    isCut = true;
-    for (const socket of open) socket.destroy();
-    open.clear();
-  };
-  return {
-    url: `nats://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    cut,
-    mend: () => {
-      isCut = false;
-    },
-    async [Symbol.asyncDispose]() {
-      cut();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
+import { wayTo } from "../support/way-to.ts";
 
 it("BACKBEAT-REQ-021 watch shows what was reported while its link was away, before and without a further report", async () => {
   await using server = await startTestServer({ jetstream: true });

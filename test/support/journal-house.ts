@@ -32,6 +32,8 @@ export interface ReplicaOptions {
   /** Default: none, so without checkpoints. */
   readonly dataDir?: string;
   readonly nodeId?: string;
+  /** Another way to the server than that of the house. */
+  readonly url?: string;
 }
 
 export interface JournalHouse extends AsyncDisposable {
@@ -69,8 +71,8 @@ export async function journalHouse(url: string): Promise<JournalHouse> {
   return {
     wire,
     peer,
-    async start({ dataDir, nodeId = "node-1", plans, settings } = {}) {
-      const bus = await connectBus(url, nodeId);
+    async start({ dataDir, nodeId = "node-1", plans, settings, url: itsUrl = url } = {}) {
+      const bus = await connectBus(itsUrl, nodeId);
       const log = recordingLog();
       const reverb = runReverb(settingsOf({ nodeId, ...settings }), {
         bus,

@@ -72,6 +72,7 @@ export class MemoryStream {
     this.#readers.add(reader);
     queueMicrotask(() => this.#deliver());
     return {
+      backlogEndSeq: this.#lastSeq,
       get pending() {
         return reader.pending;
       },
