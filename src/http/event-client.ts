@@ -1,7 +1,8 @@
 /**
  * One client of the event stream: bytes go to its connection as they are, and it is given up when it does not read.
  *
- * Nothing waits here but in Node's own queue for the connection, whose length is looked at before each write.
+ * What it has not taken waits here, shared with all others, and is handed to the connection in pieces: so it is seen
+ * how far it has read. Node would tell of a long write only when all of it is taken.
  */
 import type { FastifyReply } from "fastify";
 import type { EventLimits } from "./limits.ts";
@@ -14,13 +15,19 @@ export type Dropped = "unread" | "stuck";
 
 const KEEP_ALIVE = new TextEncoder().encode(": keep-alive\n\n");
 
-/** State: when something was written, and since when nothing was taken. Times are ms on the monotonic clock. */
+/** Bytes handed over at once: so few that whoever reads at all takes them within `stuckMs`. */
+const PIECE_BYTES = 64 * 1024;
+
+/** State: what waits, what is being written, and since when nothing was taken. Times are ms on the monotonic clock. */
 export class EventClient {
   readonly #connection: Connection;
   readonly #limits: EventLimits;
   readonly #openedMs: number;
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+  /** Bytes of the piece that the connection has not taken; 0: none. */
+  #underWayBytes = 0;
   #writtenMs: number;
-  #takenBytes = 0;
   #takenMs: number;
 
   constructor(connection: Connection, limits: EventLimits, nowMs: number) {
@@ -41,8 +48,12 @@ export class EventClient {
   write(bytes: Uint8Array, nowMs: number): Dropped | undefined {
     if (this.#connection.destroyed || this.#connection.writableEnded) return undefined;
     this.#writtenMs = nowMs;
-    this.#connection.write(bytes);
-    if (this.#connection.writableLength <= this.#limits.unreadBytes) return undefined;
+    // Until now nothing waited to be taken.
+    if (this.#underWayBytes === 0) this.#takenMs = nowMs;
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    this.#handOver();
+    if (this.#underWayBytes + this.#waitingBytes <= this.#limits.unreadBytes) return undefined;
     this.cut();
     return "unread";
   }
@@ -50,12 +61,7 @@ export class EventClient {
   /** Looks after the connection: keeps it alive, ends it when it is old, gives it up when nothing of what waits is taken. */
   sweep(nowMs: number): Dropped | undefined {
     const { keepAliveMs, lifeMs, stuckMs } = this.#limits;
-    const waiting = this.#connection.writableLength;
-    // Node counts what waits among the bytes that were written.
-    const taken = (this.#connection.socket?.bytesWritten ?? 0) - waiting;
-    if (waiting === 0 || taken !== this.#takenBytes) this.#takenMs = nowMs;
-    this.#takenBytes = taken;
-    if (nowMs - this.#takenMs >= stuckMs) {
+    if (this.#underWayBytes > 0 && nowMs - this.#takenMs >= stuckMs) {
       this.cut();
       return "stuck";
     }
@@ -64,12 +70,43 @@ export class EventClient {
     return undefined;
   }
 
-  /** Ends it in good order; its client comes back. */
+  /** Ends it in good order; its client comes back, and is sent what it had not taken. */
   end(): void {
     this.#connection.end();
   }
 
   cut(): void {
     this.#connection.destroy();
+  }
+
+  readonly #onTaken = (): void => {
+    this.#underWayBytes = 0;
+    this.#takenMs = performance.now();
+    if (!this.#connection.destroyed && !this.#connection.writableEnded) this.#handOver();
+  };
+
+  #handOver(): void {
+    if (this.#underWayBytes > 0 || this.#waiting.length === 0) return;
+    const piece = this.#nextPiece();
+    this.#waitingBytes -= piece.length;
+    this.#underWayBytes = piece.length;
+    this.#connection.write(piece, this.#onTaken);
+  }
+
+  /** What waits, up to a piece; of a client that keeps up it is the one event, as it is. */
+  #nextPiece(): Uint8Array {
+    let count = 0;
+    let bytes = 0;
+    for (const part of this.#waiting) {
+      if (count > 0 && bytes + part.length > PIECE_BYTES) break;
+      count += 1;
+      bytes += part.length;
+    }
+    const parts = this.#waiting.splice(0, count);
+    const first = parts[0] as Uint8Array;
+    if (count > 1) return Buffer.concat(parts, bytes);
+    if (bytes <= PIECE_BYTES) return first;
+    this.#waiting.unshift(first.subarray(PIECE_BYTES));
+    return first.subarray(0, PIECE_BYTES);
   }
 }
