@@ -33,9 +33,15 @@ const FILES = [/^dist\/(errors|ports)\.js$/, /^dist\/runtime\/clock\.js$/, /^dis
 const SERVERS =
   /^dist\/nats\/(server|get-server|left-server|server-guard|server-file|find-server|release|debian-package|lease|streams)\.js$/;
 
-/** Tells imports as they are loaded, and at the end what was required by those. */
-const HOOK =
-  "export async function load(url, context, next) { console.log(url); return next(url, context); }";
+/** Tells imports as they are loaded, at once: the thread of a hook ends without writing what it still holds. */
+const HOOK = `
+  import { writeSync } from "node:fs";
+  export async function load(url, context, next) {
+    writeSync(1, url + "\\n");
+    return next(url, context);
+  }
+`;
+/** Imports the door, and tells at the end what was required. */
 const TELL = `
   import { createRequire, register } from "node:module";
   import { pathToFileURL } from "node:url";

@@ -6,9 +6,14 @@ import { describe, expect, it } from "vitest";
 const run = promisify(execFile);
 const ROOT = new URL("../../", import.meta.url);
 
-/** Tells each module that Node loads, as a URL. */
-const LOADER =
-  "export async function load(url, context, next) { console.error('LOADED ' + url); return next(url, context); }";
+/** Tells each module that Node loads, as a URL, at once: the thread of a hook ends without writing what it still holds. */
+const LOADER = `
+  import { writeSync } from "node:fs";
+  export async function load(url, context, next) {
+    writeSync(2, "LOADED " + url + "\\n");
+    return next(url, context);
+  }
+`;
 const HOOK = `import { register } from "node:module"; register("data:text/javascript,${encodeURIComponent(LOADER)}");`;
 
 async function loadedBy(code: string): Promise<readonly string[]> {
