@@ -40,7 +40,8 @@ const LISTS = [
 const AGAIN_AFTER_MS = 1_000;
 const SLOW_BYTES = 1_024;
 
-let isOver = false;
+/** Which siege it is; of one that is over nothing comes back. */
+let round = 0;
 let connections = 0;
 const sockets = new Set<Socket>();
 const answers = new Map<string, number>();
@@ -63,10 +64,11 @@ function begin({ halfOpen, requestsPerSecond, slow, unread, url }: Siege): void 
   for (let n = 0; n < halfOpen; n += 1) keep(place, "GET /api/v1/status HTTP/1.1\r\nx-half", () => undefined);
   for (let n = 0; n < slow; n += 1) keep(place, stream, trickle);
   let asked = 0;
-  timer = setInterval(() => {
-    ask(url + (LISTS[asked % LISTS.length] as string));
-    asked += 1;
-  }, 1_000 / requestsPerSecond);
+  if (requestsPerSecond > 0)
+    timer = setInterval(() => {
+      ask(url + (LISTS[asked % LISTS.length] as string));
+      asked += 1;
+    }, 1_000 / requestsPerSecond);
   process.send?.({ begun: true });
 }
 
@@ -76,14 +78,14 @@ function keep(
   sent: string,
   behave: (socket: Socket) => void,
 ): void {
-  if (isOver) return;
+  const itsRound = round;
   const socket = connect(place, () => socket.write(sent));
   connections += 1;
   sockets.add(socket);
   socket.on("error", () => undefined);
   socket.on("close", () => {
     sockets.delete(socket);
-    setTimeout(() => keep(place, sent, behave), AGAIN_AFTER_MS);
+    setTimeout(() => itsRound === round && keep(place, sent, behave), AGAIN_AFTER_MS);
   });
   behave(socket);
 }
@@ -94,20 +96,24 @@ function trickle(socket: Socket): void {
   socket.on("close", () => clearInterval(reading));
 }
 
-function ask(url: string): void {
-  const startedAtMs = performance.now();
+function ask(url: string, startedAtMs = performance.now()): void {
   const note = (word: string) => void answers.set(word, (answers.get(word) ?? 0) + 1);
-  get(url, { agent, timeout: 30_000 }, (response) => {
+  const request = get(url, { agent, timeout: 30_000 }, (response) => {
     response.resume();
     response.on("end", () => {
       latenciesMs.push(performance.now() - startedAtMs);
       note(String(response.statusCode));
     });
-  }).on("error", () => note("failed"));
+  });
+  request.on("error", ({ code }: NodeJS.ErrnoException) => {
+    // The server had just ended the idle connection on which it was asked: that is asked again, as browsers do.
+    if (request.reusedSocket && code === "ECONNRESET") ask(url, startedAtMs);
+    else note("failed");
+  });
 }
 
 function lift(): void {
-  isOver = true;
+  round += 1;
   clearInterval(timer);
   for (const socket of sockets) socket.destroy();
   const sorted = latenciesMs.sort((a, b) => a - b);
@@ -118,5 +124,8 @@ function lift(): void {
     answers: Object.fromEntries(answers),
     latencyMs: { p50: at(0.5), p99: at(0.99), max: sorted.at(-1) ?? 0 },
   };
+  connections = 0;
+  latenciesMs.length = 0;
+  answers.clear();
   process.send?.(figures);
 }

@@ -1,5 +1,8 @@
 /** Reverb with its HTTP API, as it is run, in a process of its own: told when a round begins and ends. */
 
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { subjectsOf } from "../src/contracts/index.ts";
 import { listen } from "../src/http/listen.ts";
 import { createReverbApi } from "../src/http/reverb-api.ts";
@@ -55,6 +58,10 @@ async function begin() {
   const reverb = runReverb(settings, { bus, clock, log: silent, metrics });
   const api = createReverbApi(reverb.view, { log: silent, metricsText: () => metrics.text() });
   const { url } = await listen(api, { port: 0, setting: "--http", log: silent });
+  const bare = createServer((_request, response) => response.end("{}"));
+  bare.listen(0, "127.0.0.1");
+  await once(bare, "listening");
+  const bareUrl = `http://127.0.0.1:${(bare.address() as AddressInfo).port}`;
   await bus.flush();
   let rssBytesMax = 0;
   let clientsMax = 0;
@@ -81,12 +88,13 @@ async function begin() {
       sent: audience?.sent ?? 0,
     };
     await api.close();
+    bare.close();
     watch.stop();
     sync.unsubscribe();
     await reverb.stop();
     return figures;
   };
-  return { url, end };
+  return { url, bareUrl, end };
 }
 
 let round: Awaited<ReturnType<typeof begin>> | undefined;
@@ -96,7 +104,7 @@ process.on("message", async (command: "begin" | "end") => {
     return;
   }
   round = await begin();
-  process.send?.({ url: round.url });
+  process.send?.({ url: round.url, bareUrl: round.bareUrl });
 });
 process.on("disconnect", () => process.exit(0));
 process.send?.({ ready: true });

@@ -4,6 +4,8 @@
  *
  *   npm run bench:siege            two minutes of each
  *   npm run bench:siege -- --quick fifteen seconds of each
+ *   npm run bench:siege -- --parts also the streams alone, the lists alone, and as many answers of a bare node:http
+ *                                  server in the same process, which no service of ours could go below
  *
  * Every claim must be counted, no list answered with 5xx or not at all; ends with 1 where that is not so.
  */
@@ -16,6 +18,8 @@ import { mb } from "./figures.ts";
 import type { Load } from "./generator.ts";
 import type { ShownFigures } from "./shown-reverb.ts";
 
+type SiegeParts = Omit<Siege, "url"> & { readonly isBare?: boolean };
+
 const SECONDS = process.argv.includes("--quick") ? 16 : 120;
 const LOAD: Load = {
   claims: 20_000 * SECONDS,
@@ -25,7 +29,14 @@ const LOAD: Load = {
   rate: 20_000,
 };
 const WARM_UP: Load = { ...LOAD, claims: 20_000 * 4, bars: 1, beatsPerBar: 4 };
-const SIEGE: Omit<Siege, "url"> = { unread: 400, halfOpen: 100, slow: 20, requestsPerSecond: 100 };
+const SIEGE: SiegeParts = { unread: 400, halfOpen: 100, slow: 20, requestsPerSecond: 100 };
+const NOBODY: SiegeParts = { unread: 0, halfOpen: 0, slow: 0, requestsPerSecond: 0 };
+const PARTS: readonly (readonly [string, SiegeParts])[] = [
+  ["streams alone", { ...SIEGE, requestsPerSecond: 0 }],
+  ["lists alone", { ...NOBODY, requestsPerSecond: SIEGE.requestsPerSecond }],
+  ["bare answers", { ...NOBODY, requestsPerSecond: SIEGE.requestsPerSecond, isBare: true }],
+];
+const TITLE_COLUMNS = 14;
 
 const server = await startTestServer();
 const [generator, reverb, besieger] = await Promise.all([
@@ -38,15 +49,12 @@ try {
   await peace(WARM_UP);
   const quiet = await peace(LOAD);
   tell("in peace", quiet);
-  const { url } = (await ask(reverb, "begin")) as { url: string };
-  await ask(besieger, { url, ...SIEGE });
-  await ask(generator, LOAD);
-  const siege = (await ask(besieger, "lift")) as SiegeFigures;
-  const besieged = (await ask(reverb, "end")) as ShownFigures;
+  const { besieged, siege } = await besiege(SIEGE);
   tell("under siege", besieged);
   tellSiege(siege, besieged);
-  const ratio = besieged.cpuMicros / besieged.claims / (quiet.cpuMicros / quiet.claims);
-  process.stdout.write(`CPU per claim, besieged to peace: ${ratio.toFixed(2)}\n`);
+  tellRatio("besieged", besieged, quiet);
+  if (process.argv.includes("--parts"))
+    for (const [title, part] of PARTS) tellRatio(title, (await besiege(part)).besieged, quiet);
   const faults = Object.entries(siege.answers).filter(([word]) => word === "failed" || word.startsWith("5"));
   const isLost = [quiet, besieged].some(({ claims }) => claims !== LOAD.claims);
   if (isLost || faults.length > 0) {
@@ -64,10 +72,25 @@ async function peace(load: Load): Promise<ShownFigures> {
   return (await ask(reverb, "end")) as ShownFigures;
 }
 
+async function besiege({ isBare = false, ...parts }: SiegeParts) {
+  const { bareUrl, url } = (await ask(reverb, "begin")) as { url: string; bareUrl: string };
+  await ask(besieger, { url: isBare ? bareUrl : url, ...parts });
+  await ask(generator, LOAD);
+  const siege = (await ask(besieger, "lift")) as SiegeFigures;
+  return { siege, besieged: (await ask(reverb, "end")) as ShownFigures };
+}
+
+function tellRatio(title: string, besieged: ShownFigures, quiet: ShownFigures): void {
+  const ratio = besieged.cpuMicros / besieged.claims / (quiet.cpuMicros / quiet.claims);
+  process.stdout.write(
+    `CPU per claim, ${`${title} to peace`.padEnd(TITLE_COLUMNS + 9)} ${ratio.toFixed(2)}\n`,
+  );
+}
+
 function tell(title: string, figures: ShownFigures): void {
   const { claims, cpuMicros, rssBytes, rssBytesMax, wallMs } = figures;
   process.stdout.write(
-    `${title.padEnd(12)} ${claims.toLocaleString("en")} of ${LOAD.claims.toLocaleString("en")} claims counted in ${(wallMs / 1_000).toFixed(1)} s, ` +
+    `${title.padEnd(TITLE_COLUMNS)} ${claims.toLocaleString("en")} of ${LOAD.claims.toLocaleString("en")} claims counted in ${(wallMs / 1_000).toFixed(1)} s, ` +
       `${(cpuMicros / claims).toFixed(2)} µs CPU per claim, RSS at most ${mb(rssBytesMax)}, at the end ${mb(rssBytes)}\n`,
   );
 }

@@ -17,6 +17,7 @@ import {
   wordParameter,
 } from "./fields.ts";
 import type { HttpApp } from "./http-app.ts";
+import { SHARED } from "./shared-answers.ts";
 
 /** Members of an agent, wherever one is shown. */
 export const AGENT = {
@@ -66,7 +67,7 @@ export function addAgents(app: HttpApp, view: ReverbView): void {
     querystring: Filter,
     response: { 200: AgentList, ...INPUT_FAILURES },
   };
-  app.get("/api/v1/agents", { schema: list }, async (request) => {
+  app.get("/api/v1/agents", { schema: list, config: SHARED }, async (request) => {
     const { items, total } = view.agents({ limit: PAGE_ITEMS_DEFAULT, ...request.query });
     return { agents: items.map(agentBody), total_count: total };
   });

@@ -15,6 +15,8 @@ export interface HubParts {
   readonly limits: EventLimits;
   /** What the first event says of this process. */
   readonly who: () => Pick<Hello, "clusterId" | "mode" | "nodeId">;
+  /** Called before an event is told to anybody. */
+  readonly onEvent: () => void;
 }
 
 const text = new TextEncoder();
@@ -48,6 +50,7 @@ export class EventHub implements LiveListener {
   }
 
   event(event: LiveEvent): void {
+    this.#parts.onEvent();
     const bytes = text.encode(eventText(event));
     this.#ring.push(event.id, bytes);
     const nowMs = performance.now();

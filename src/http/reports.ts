@@ -16,6 +16,7 @@ import {
 } from "./fields.ts";
 import type { HttpApp } from "./http-app.ts";
 import { IssueBody, issueBody } from "./issue-bodies.ts";
+import { SHARED } from "./shared-answers.ts";
 import { WindowNotFound, windowNotFound } from "./windows.ts";
 
 const COMMON = {
@@ -49,7 +50,7 @@ export function addReports(app: HttpApp, view: ReverbView): void {
     querystring: Page,
     response: { 200: ReportList, 503: Failure, ...INPUT_FAILURES },
   };
-  app.get("/api/v1/reports", { schema: list }, async (request, reply) => {
+  app.get("/api/v1/reports", { schema: list, config: SHARED }, async (request, reply) => {
     try {
       const { items, total } = await view.reports({ limit: PAGE_ITEMS_DEFAULT, ...request.query });
       return { reports: items.map(reportBody), total_count: total };

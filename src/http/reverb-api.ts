@@ -13,6 +13,7 @@ import { addProbes, type ProbeSources } from "./probes.ts";
 import { addReports } from "./reports.ts";
 import { addReverbStatus, REVERB_SERVICE } from "./reverb-status.ts";
 import { addScore } from "./score.ts";
+import { addSharedAnswers } from "./shared-answers.ts";
 import { addWaits } from "./waits.ts";
 import { addWindows } from "./windows.ts";
 
@@ -29,6 +30,7 @@ export function createReverbApi(view: ReverbView, options: ReverbApiOptions): Ht
     version: view.status().version,
   };
   const app = createHttpApp(info, options);
+  const answers = addSharedAnswers(app);
   addProbes(app, { ...options, service: REVERB_SERVICE, identity: () => view.status() });
   addReverbStatus(app, view);
   addWindows(app, view);
@@ -41,6 +43,7 @@ export function createReverbApi(view: ReverbView, options: ReverbApiOptions): Ht
     live: view.live,
     limits: { ...EVENT_LIMITS, ...options.events },
     who: () => view.status(),
+    onEvent: () => answers.forget(),
   });
   addEventStream(app, hub);
   return app;

@@ -16,6 +16,7 @@ import { HEALTH_LEVELS, healthOf } from "./health-words.ts";
 import type { HttpApp } from "./http-app.ts";
 import { JournalBody, journalBody } from "./journal-body.ts";
 import { NotReady } from "./probes.ts";
+import { SHARED } from "./shared-answers.ts";
 
 /** Name of the service in /health and the status; fixed by peers. */
 export const REVERB_SERVICE = "backbeat-reverb";
@@ -107,7 +108,7 @@ export function addReverbStatus(app: HttpApp, view: ReverbView): void {
     querystring: NoQuery,
     response: { 200: Status, ...INPUT_FAILURES },
   };
-  app.get("/api/v1/status", { schema: status }, async () => statusBody(view));
+  app.get("/api/v1/status", { schema: status, config: SHARED }, async () => statusBody(view));
 }
 
 function nowBody(status: ReverbStatus) {

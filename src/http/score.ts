@@ -25,6 +25,7 @@ import {
   wordParameter,
 } from "./fields.ts";
 import type { HttpApp } from "./http-app.ts";
+import { SHARED } from "./shared-answers.ts";
 
 /** Lanes of one page: more than any screen has rows, with 512 beats each 100 kB. */
 const LANES_MAX = 200;
@@ -137,7 +138,7 @@ export function addScore(app: HttpApp, view: ReverbView): void {
     querystring: ScoreQuery,
     response: { 200: Score, ...INPUT_FAILURES },
   };
-  app.get("/api/v1/score", { schema: score }, async (request) => {
+  app.get("/api/v1/score", { schema: score, config: SHARED }, async (request) => {
     const { sums, ...query } = request.query;
     return scoreBody(view.score({ bars: BARS_DEFAULT, ...PAGE, ...query, hasSums: sums === "true" }));
   });
@@ -147,7 +148,7 @@ export function addScore(app: HttpApp, view: ReverbView): void {
     querystring: GroupQuery,
     response: { 200: GroupList, ...INPUT_FAILURES },
   };
-  app.get("/api/v1/score/groups", { schema: groups }, async (request) =>
+  app.get("/api/v1/score/groups", { schema: groups, config: SHARED }, async (request) =>
     groupListBody(view.groups({ ...PAGE, ...request.query })),
   );
 }

@@ -6,6 +6,7 @@ import type { ReverbView } from "../reverb/view.ts";
 import { OTHER_AGENT, otherBody } from "./agent-story.ts";
 import { component, INPUT_FAILURES, limitParameter, timestamp, timestampField } from "./fields.ts";
 import type { HttpApp } from "./http-app.ts";
+import { SHARED } from "./shared-answers.ts";
 
 /** Waits that are shown where the request names no limit: more than a picture can show. */
 const EDGES_DEFAULT = 300;
@@ -40,7 +41,7 @@ export function addWaits(app: HttpApp, view: ReverbView): void {
     querystring: Query,
     response: { 200: Waits, ...INPUT_FAILURES },
   };
-  app.get("/api/v1/waits", { schema: waits }, async (request) =>
+  app.get("/api/v1/waits", { schema: waits, config: SHARED }, async (request) =>
     waitsBody(view.waits(request.query.limit ?? EDGES_DEFAULT)),
   );
 }

@@ -20,6 +20,7 @@ import {
 } from "./fields.ts";
 import type { HttpApp } from "./http-app.ts";
 import { ConservationBody, conservationBody, IssueBody, issueBody } from "./issue-bodies.ts";
+import { SHARED } from "./shared-answers.ts";
 
 const COMMON = {
   window_id: described(WindowId, "The bar's name."),
@@ -98,7 +99,7 @@ export function addWindows(app: HttpApp, view: ReverbView): void {
     querystring: Page,
     response: { 200: WindowList, ...INPUT_FAILURES },
   };
-  app.get("/api/v1/windows", { schema: list }, async (request) => {
+  app.get("/api/v1/windows", { schema: list, config: SHARED }, async (request) => {
     const { items, total } = view.windows(request.query);
     return { windows: items.map(windowBody), total_count: total };
   });

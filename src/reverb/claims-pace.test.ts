@@ -35,8 +35,8 @@ describe("ClaimsPace", () => {
     );
   });
 
-  it("tells so rarely that looking takes 2 % of the time", () => {
-    expect(eventsOf(new ClaimsPace(), { beats: [0, 500], costMs: 20, untilMs: 2_500 })).toEqual([
+  it("tells so rarely that looking takes 1 % of the time", () => {
+    expect(eventsOf(new ClaimsPace(), { beats: [0, 500], costMs: 10, untilMs: 2_500 })).toEqual([
       0, 1_000, 2_000,
     ]);
   });

@@ -15,8 +15,8 @@ const SOON_MS = 100;
 /** Least time between others: what is left of a second, in even parts. */
 const EVERY_MS = (1_000 - SOON_MS) / (EVENTS_PER_SECOND_MAX - 1);
 
-/** A look that took 1 ms is not repeated for 50: looking costs at most 2 % of a core. */
-const SPACING_PER_COST = 50;
+/** A look that took 1 ms, with telling it to all who listen, is not repeated for 100: that costs at most 1 % of a core. */
+const SPACING_PER_COST = 100;
 
 /** State: when the last events were. Times are ms on the monotonic clock. */
 export class ClaimsPace {
