@@ -73,8 +73,6 @@ const SIGNATURE = /^[A-Za-z0-9_-]{85}[AQgw]$/;
 /** 32 bytes are 43 characters. */
 const PUBLIC_KEY = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 
-const text = new TextEncoder();
-
 export function isKeyId(value: string): boolean {
   return KEY_ID.test(value);
 }
@@ -115,10 +113,9 @@ export function signedBytes(
   { agentId, keyId, sequence, timeMs }: ClaimFacts,
   { data, subject }: SignedMessage,
 ): Uint8Array {
-  const head = text.encode(`${DOMAIN}\n${subject}\n${agentId}\n${keyId}\n${timeMs}\n${sequence}\n`);
-  const bytes = new Uint8Array(head.length + data.length);
-  bytes.set(head);
-  bytes.set(data, head.length);
+  const head = `${DOMAIN}\n${subject}\n${agentId}\n${keyId}\n${timeMs}\n${sequence}\n`;
+  const bytes = Buffer.allocUnsafe(Buffer.byteLength(head) + data.length);
+  bytes.set(data, bytes.write(head));
   return bytes;
 }
 
