@@ -5,15 +5,16 @@ import type { AgentState, StatusClaim } from "../contracts/status-claim.ts";
 import { subjectsOf } from "../contracts/subjects.ts";
 import type { FrameEntry } from "../core/entry.ts";
 import { Flywheel } from "../core/flywheel.ts";
-import { BackbeatError, messageOf } from "../errors.ts";
-import { RareLine } from "../nats/rare-line.ts";
+import { BackbeatError } from "../errors.ts";
 import type { Agent, AgentHealth, AgentPorts, HelpOptions } from "./agent.ts";
 import { type AgentSettings, checkAgentSettings } from "./agent-settings.ts";
+import { BarTurn } from "./bar-turn.ts";
 import { type Beat, type BeatNow, beatNowOf, SILENT_BEATS } from "./beat.ts";
 import { BeatBudgets } from "./beat-budget.ts";
 import { BeatSchedule } from "./beat-schedule.ts";
 import { BeatStream } from "./beat-stream.ts";
 import { type BudgetedWork, withinBudget } from "./beat-work.ts";
+import { ClaimPromises } from "./claim-promises.ts";
 import { type ClaimDetails, ClaimSender } from "./claims.ts";
 import { FirstBeat } from "./first-beat.ts";
 import { FrameSource } from "./frames.ts";
@@ -29,9 +30,6 @@ import { waitBlocked } from "./wait.ts";
 /** Longest wait for claims under way when stopping: services that hold agents end within five seconds. */
 const STOP_WAIT_MS = 2_000;
 
-/** Claims may fail on each beat of 60 ms. */
-const FAILURE_LINE_MS = 10_000;
-
 /**
  * Starts an agent on a bus that may still be connecting.
  * @throws BackbeatError `bad-config` naming what is wrong with the settings
@@ -41,7 +39,7 @@ export function runAgent(settings: AgentSettings, ports: AgentPorts): Agent {
   return new RunningAgent(settings, ports);
 }
 
-/** State: the timeline as heard, who listens, and the bar that was told last. */
+/** State: the timeline as heard, who listens, and what runs. */
 class RunningAgent implements Agent {
   readonly #ports: AgentPorts;
   readonly #wheel = new Flywheel();
@@ -61,12 +59,8 @@ class RunningAgent implements Agent {
   readonly #reports: HeardReports;
   readonly #tasks = new Set<Promise<unknown>>();
   readonly #stopping = new AbortController();
-  readonly #failures: RareLine;
-  /** Claims under way: a listener that returns one is not running, the outbox is. */
-  readonly #promised = new WeakSet<PromiseLike<unknown>>();
-  #failed = 0;
-  /** The last beat told of which a bar was known. */
-  #placed: BeatNow | undefined;
+  readonly #promises: ClaimPromises;
+  readonly #barTurn = new BarTurn();
   #stopped: Promise<void> | undefined;
 
   constructor(settings: AgentSettings, ports: AgentPorts) {
@@ -75,11 +69,11 @@ class RunningAgent implements Agent {
     this.#ports = ports;
     // As many tasks and budgets as there are may wait for it.
     setMaxListeners(Number.POSITIVE_INFINITY, this.#stopping.signal);
-    const isBounded = (returned: PromiseLike<unknown>) => this.#promised.has(returned);
+    this.#promises = new ClaimPromises(ports);
+    const isBounded = (returned: PromiseLike<unknown>) => this.#promises.has(returned);
     const listened = { ...ports, counts: this.#calls, isBounded };
     this.#beatListeners = new Listeners("beats", listened);
     this.#downbeatListeners = new Listeners("downbeats", listened);
-    this.#failures = new RareLine(FAILURE_LINE_MS, () => clock.monotonicMs());
     this.#silence = new Silence(clusterId, ports.log);
     this.#schedule = new BeatSchedule({
       wheel: this.#wheel,
@@ -143,7 +137,7 @@ class RunningAgent implements Agent {
       framesRefused: this.#frames.refused?.count ?? 0,
       journal: this.#outbox.journal,
       outbox: this.#outbox.size,
-      claims: { ...this.#outbox.counts, failed: this.#failed },
+      claims: { ...this.#outbox.counts, failed: this.#promises.failed },
       callbacks: { ...this.#calls },
       reportsMissed: this.#reports.missed,
       reportsRefused: this.#reports.refused,
@@ -197,7 +191,7 @@ class RunningAgent implements Agent {
 
   claim(state: AgentState, details: ClaimDetails = {}): Promise<StatusClaim> {
     if (this.#stopped === undefined) return this.#send(state, details);
-    return this.#noted(Promise.reject(stopped("claim")));
+    return this.#promises.noted(Promise.reject(stopped("claim")));
   }
 
   emitStatusClaim({
@@ -262,23 +256,8 @@ class RunningAgent implements Agent {
   }
 
   #send(state: AgentState, details: ClaimDetails): Promise<StatusClaim> {
-    return this.#noted(this.#claims.send(state, details));
+    return this.#promises.noted(this.#claims.send(state, details));
   }
-
-  /** Also handles its failure: a promise that nobody awaits must not end the process. */
-  #noted(sent: Promise<StatusClaim>): Promise<StatusClaim> {
-    sent.catch(this.#noteFailure);
-    this.#promised.add(sent);
-    return sent;
-  }
-
-  /** One for all claims: thousands may wait. */
-  readonly #noteFailure = (thrown: unknown): void => {
-    this.#failed += 1;
-    this.#failures.say((keptBack) =>
-      this.#ports.log.warn(`A claim came to nothing: ${messageOf(thrown)}`, { keptBack }),
-    );
-  };
 
   #beatMs(): number | undefined {
     const tempoBpm = this.currentTempo();
@@ -310,21 +289,11 @@ class RunningAgent implements Agent {
     if (now === undefined) return;
     this.#silence.told(now);
     const beat = { ...now, missed, downbeat: now.barFrom === index };
-    const beginsBar = beat.downbeat || this.#isOfAnotherBar(now);
-    if (now.windowId !== undefined || now.barFrom !== undefined) this.#placed = now;
+    const beginsBar = this.#barTurn.begins(now);
     this.#standing.beat();
     this.#beatListeners.tell(beat);
     if (beginsBar) this.#downbeatListeners.tell(beat);
     for (const stream of [...this.#streams]) stream.tell(beat);
-  }
-
-  /** Whether the downbeat between the last told beat and this one was missed. */
-  #isOfAnotherBar(now: BeatNow): boolean {
-    const last = this.#placed;
-    if (last === undefined) return false;
-    if (last.barFrom !== undefined && now.barFrom !== undefined) return last.barFrom !== now.barFrom;
-    if (last.windowId === undefined || now.windowId === undefined) return false;
-    return last.windowId.toLowerCase() !== now.windowId.toLowerCase();
   }
 
   async #stop(timeoutMs: number): Promise<void> {

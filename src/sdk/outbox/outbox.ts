@@ -14,7 +14,9 @@ import { RareLine } from "../../nats/rare-line.ts";
 import type { Bus, Clock, Log, Timer } from "../../ports.ts";
 import { abandoned, expired, refused, replaced } from "./claim-ends.ts";
 import { type Answer, type ClaimLink, claimLinkOf, type LinkUser } from "./claim-link.ts";
-import { type OutboxLimits, OutboxQueue, type Queued, SENT_MAX, sayingOf } from "./outbox-queue.ts";
+import { bodyOf, claimOf, type Entry, entryOf, FLUSHED, putAway, UNSENT } from "./outbox-entry.ts";
+import { type OutboxLimits, OutboxQueue, SENT_MAX } from "./outbox-queue.ts";
+import { RetryPause } from "./retry-pause.ts";
 
 /** An hour of one claim a second and a bit more; what waits for longer speaks of bars that nobody can look up any more. */
 export const CLAIMS_WAITING_MAX = 4_096;
@@ -29,9 +31,6 @@ const ANSWER_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MAX_MS = 60_000;
 /** Sendings of one claim whose answers are still listened to. */
 const LATE_TOKENS_MAX = 4;
-/** After a stream refused or nobody was there; each wait is twice the one before. */
-const RETRY_FIRST_MS = 100;
-const RETRY_MAX_MS = 5_000;
 /** A stream may refuse each of thousands of claims. */
 const LINE_MS = 10_000;
 
@@ -67,21 +66,6 @@ export interface OutboxCounts {
   readonly abandoned: number;
 }
 
-interface Entry extends Queued {
-  /** As it was made; put away while the link is down, when thousands may wait. */
-  open: { readonly claim: StatusClaim; readonly body: Uint8Array } | undefined;
-  /** Its bytes, one character each, when it was put away: a string is a third of what an array of its own costs. */
-  packed: string;
-  /** Whole ms, as is `sentAtMs`. */
-  readonly queuedAtMs: number;
-  readonly resolve: (claim: StatusClaim) => void;
-  readonly reject: (error: BackbeatError) => void;
-  sentAtMs: number;
-  token: number;
-  /** Tokens of sendings that were given up: a late answer is an answer all the same. */
-  lateTokens: number[] | undefined;
-}
-
 /** State: the queue, and when it is looked at again. */
 export class Outbox implements LinkUser {
   readonly #parts: OutboxParts;
@@ -99,9 +83,8 @@ export class Outbox implements LinkUser {
     abandoned: 0,
   };
   #timer: Timer | undefined;
-  /** Nothing is sent until then: the stream refused, or nobody was there. */
-  #retry: Timer | undefined;
-  #retryMs = RETRY_FIRST_MS;
+  /** Nothing is sent meanwhile: the stream refused, or nobody was there. */
+  readonly #pause: RetryPause;
   #answerTimeoutMs = ANSWER_TIMEOUT_MS;
   /** Nobody took a claim while it was not known whether there is a journal. */
   #isUnanswered = false;
@@ -113,6 +96,7 @@ export class Outbox implements LinkUser {
     this.#link = claimLinkOf(parts.bus, parts);
     this.#link.join(this);
     this.#queue = new OutboxQueue(parts.limits);
+    this.#pause = new RetryPause(clock);
     this.#line = new RareLine(LINE_MS, () => clock.monotonicMs());
   }
 
@@ -136,20 +120,8 @@ export class Outbox implements LinkUser {
    */
   add(claim: StatusClaim, body: Uint8Array): Promise<StatusClaim> {
     return new Promise((resolve, reject) => {
-      const entry: Entry = {
-        beatIndex: claim.beat_index,
-        bytes: body.length,
-        saying: sayingOf(claim),
-        ...(this.#link.connected
-          ? { open: { claim, body }, packed: "" }
-          : { open: undefined, packed: pack(body) }),
-        queuedAtMs: this.#nowMs(),
-        resolve,
-        reject,
-        sentAtMs: 0,
-        token: UNSENT,
-        lateTokens: undefined,
-      };
+      const isPutAway = !this.#link.connected;
+      const entry = entryOf({ claim, body, isPutAway, queuedAtMs: this.#nowMs(), resolve, reject });
       if (this.#isStopped) {
         reject(abandoned());
         return;
@@ -181,7 +153,7 @@ export class Outbox implements LinkUser {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#timer?.cancel();
-    this.#retry?.cancel();
+    this.#pause.cancel();
     for (const entry of this.#queue.takeAll()) {
       this.#forget(entry);
       this.#counts.abandoned += 1;
@@ -192,9 +164,8 @@ export class Outbox implements LinkUser {
   }
 
   lost(): void {
-    this.#retry?.cancel();
-    this.#retry = undefined;
-    this.#retryMs = RETRY_FIRST_MS;
+    this.#pause.cancel();
+    this.#pause.forget();
     this.#isUnanswered = false;
     this.#answerTimeoutMs = ANSWER_TIMEOUT_MS;
     this.#again();
@@ -213,7 +184,7 @@ export class Outbox implements LinkUser {
   }
 
   #pump(): void {
-    if (this.#isStopped || this.#retry !== undefined) return;
+    if (this.#isStopped || this.#pause.isOn) return;
     this.#expire();
     if (!this.#link.connected) return;
     const nowMs = this.#nowMs();
@@ -229,7 +200,7 @@ export class Outbox implements LinkUser {
   #send(entry: Entry, nowMs: number): void {
     entry.sentAtMs = nowMs;
     try {
-      const body = entry.open?.body ?? unpack(entry.packed);
+      const body = bodyOf(entry);
       const headers = this.#parts.sign?.(body);
       const onAnswer = (answer: Answer, token: number) => this.#answered(entry, { answer, token });
       entry.token = this.#link.send({ body, headers }, onAnswer) ?? UNSENT;
@@ -261,12 +232,12 @@ export class Outbox implements LinkUser {
   }
 
   #arrived(entry: Entry): void {
-    this.#retryMs = RETRY_FIRST_MS;
+    this.#pause.forget();
     this.#answerTimeoutMs = ANSWER_TIMEOUT_MS;
     if (!this.#queue.settle(entry)) return;
     this.#forget(entry);
     this.#counts.acknowledged += 1;
-    entry.resolve(entry.open?.claim ?? (JSON.parse(unpack(entry.packed).toString()) as StatusClaim));
+    entry.resolve(claimOf(entry));
   }
 
   /** Without a journal: what the server has when it answers a flush has arrived. */
@@ -294,13 +265,8 @@ export class Outbox implements LinkUser {
       this.#parts.log.warn(`Claims are not stored for now: ${why}; they are sent again`, { keptBack }),
     );
     // First: what makes room calls for more to be sent, and nothing may overtake what is sent again.
-    this.#retry?.cancel();
-    this.#retry = this.#parts.clock.after(this.#retryMs, () => {
-      this.#retry = undefined;
-      this.#pump();
-    });
+    this.#pause.begin(() => this.#pump());
     this.#again();
-    this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MAX_MS);
   }
 
   #again(): void {
@@ -331,7 +297,7 @@ export class Outbox implements LinkUser {
       this.#timer = undefined;
       const [first] = this.#queue.sentOnes;
       const isLate = first !== undefined && clock.monotonicMs() - first.sentAtMs >= this.#answerTimeoutMs;
-      if (isLate && this.#link.connected && this.#retry === undefined) {
+      if (isLate && this.#link.connected && !this.#pause.isOn) {
         this.#answerTimeoutMs = Math.min(2 * this.#answerTimeoutMs, ANSWER_TIMEOUT_MAX_MS);
         this.#later("no answer came");
       } else this.#watchAnswers();
@@ -384,21 +350,3 @@ export class Outbox implements LinkUser {
 
 /** So many are under way when more are sent: in one write to the socket, not in one for each answer. */
 const REFILL_BELOW = SENT_MAX / 2;
-
-/** Stand for a token: nothing is under way, or the answer will be that of a flush. */
-const UNSENT = -1;
-const FLUSHED = -2;
-
-function putAway(entry: Entry): void {
-  if (entry.open === undefined) return;
-  entry.packed = pack(entry.open.body);
-  entry.open = undefined;
-}
-
-function pack(body: Uint8Array): string {
-  return Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1");
-}
-
-function unpack(packed: string): Buffer {
-  return Buffer.from(packed, "latin1");
-}
