@@ -6,10 +6,9 @@
  *
  * Prints medians, the ratio B/A, and how much A differs from itself: a ratio within that spread says nothing.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import type { ChildProcess } from "node:child_process";
 import { startTestServer } from "../test/support/nats-server.ts";
+import { ask, start } from "./children.ts";
 import type { RoundFigures } from "./consumer.ts";
 import { mb, median, row, spread } from "./figures.ts";
 import type { Load } from "./generator.ts";
@@ -28,8 +27,6 @@ const MEMORY_SMALL: Load = { claims: 100_000, agents: 1_000, bars: 4, beatsPerBa
 const MEMORY_LARGE: Load = { claims: quick ? 500_000 : 5_000_000, agents: 1_000, bars: 4, beatsPerBar: 8 };
 const CROWD_AGENTS = quick ? 100_000 : 1_000_000;
 const CROWD: Load = { claims: 4 * CROWD_AGENTS, agents: CROWD_AGENTS, bars: 4, beatsPerBar: 8 };
-
-type Told = Partial<RoundFigures> & { ready?: true; begun?: true; done?: true };
 
 const server = await startTestServer();
 const generator = await start("generator.js", ["generator", server.url]);
@@ -101,20 +98,8 @@ async function crowd() {
 async function round(consumer: ChildProcess, load: Load): Promise<RoundFigures> {
   await ask(consumer, "begin");
   await ask(generator, load);
-  const figures = (await ask(consumer, "end")) as RoundFigures;
+  const figures = await ask<RoundFigures>(consumer, "end");
   if (figures.claims !== load.claims)
     throw new Error(`${load.claims} claims were sent, ${figures.claims} were counted`);
   return figures;
-}
-
-async function start(file: string, args: readonly string[]): Promise<ChildProcess> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [...args]);
-  await once(child, "message");
-  return child;
-}
-
-async function ask(child: ChildProcess, message: string | object): Promise<Told> {
-  const answer = once(child, "message");
-  child.send(message);
-  return (await answer)[0];
 }

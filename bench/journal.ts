@@ -7,16 +7,16 @@
  *
  * Prints medians, ratios, and how much A differs from itself: a ratio within that spread says nothing.
  */
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type JetStreamManager, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { subjectsOf } from "../src/contracts/index.ts";
 import { startTestServer } from "../test/support/nats-server.ts";
+import { ask, start } from "./children.ts";
 import { median, percentile, row, spread } from "./figures.ts";
 import { CLUSTER, type Load } from "./generator.ts";
 import { JOURNAL, REPORTS, type ReaderFigures } from "./journal-reader.ts";
@@ -185,15 +185,7 @@ async function until(
 }
 
 async function look(reader: ChildProcess): Promise<ReaderFigures> {
-  const answer = once(reader, "message");
-  reader.send("look");
-  return (await answer)[0];
-}
-
-async function start(file: string, args: readonly string[]): Promise<ChildProcess> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [...args]);
-  await once(child, "message");
-  return child;
+  return ask(reader, "look");
 }
 
 async function end(child: ChildProcess): Promise<void> {

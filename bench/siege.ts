@@ -9,11 +9,9 @@
  *
  * Every claim must be counted, no list answered with 5xx or not at all; ends with 1 where that is not so.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { startTestServer } from "../test/support/nats-server.ts";
 import type { Siege, SiegeFigures } from "./besieger.ts";
+import { ask, start } from "./children.ts";
 import { mb } from "./figures.ts";
 import type { Load } from "./generator.ts";
 import type { ShownFigures } from "./shown-reverb.ts";
@@ -69,15 +67,15 @@ try {
 async function peace(load: Load): Promise<ShownFigures> {
   await ask(reverb, "begin");
   await ask(generator, load);
-  return (await ask(reverb, "end")) as ShownFigures;
+  return await ask<ShownFigures>(reverb, "end");
 }
 
 async function besiege({ isBare = false, ...parts }: SiegeParts) {
-  const { bareUrl, url } = (await ask(reverb, "begin")) as { url: string; bareUrl: string };
+  const { bareUrl, url } = await ask<{ url: string; bareUrl: string }>(reverb, "begin");
   await ask(besieger, { url: isBare ? bareUrl : url, ...parts });
   await ask(generator, LOAD);
-  const siege = (await ask(besieger, "lift")) as SiegeFigures;
-  return { siege, besieged: (await ask(reverb, "end")) as ShownFigures };
+  const siege = await ask<SiegeFigures>(besieger, "lift");
+  return { siege, besieged: await ask<ShownFigures>(reverb, "end") };
 }
 
 function tellRatio(title: string, besieged: ShownFigures, quiet: ShownFigures): void {
@@ -106,16 +104,4 @@ function tellSiege(
       "",
     ].join("\n"),
   );
-}
-
-async function start(file: string, args: readonly string[]): Promise<ChildProcess> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [...args]);
-  await once(child, "message");
-  return child;
-}
-
-async function ask(child: ChildProcess, message: string | object): Promise<unknown> {
-  const answer = once(child, "message");
-  child.send(message);
-  return (await answer)[0];
 }

@@ -8,10 +8,8 @@
  * Prints medians, the ratio B/A, and how much A differs from itself: a ratio within that spread says nothing. Viewers
  * are a process of their own: what they cost is not reverb's.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { startTestServer } from "../test/support/nats-server.ts";
+import { ask, start } from "./children.ts";
 import { median, row, spread } from "./figures.ts";
 import type { Load } from "./generator.ts";
 import type { ShownFigures } from "./shown-reverb.ts";
@@ -90,7 +88,7 @@ async function compare(title: string, load: Load, viewers: number): Promise<void
 }
 
 async function latency(spreadMs: number): Promise<void> {
-  const { url } = (await ask(reverb, "begin")) as { url: string };
+  const { url } = await ask<{ url: string }>(reverb, "begin");
   const plan = { server: server.url, url, agents: 10_000, beats: quick ? 5 : 20, spreadMs };
   const { cells, maxMs, p50Ms, p99Ms } = await measureLatency(plan);
   await ask(reverb, "end");
@@ -100,26 +98,14 @@ async function latency(spreadMs: number): Promise<void> {
 }
 
 async function round(load: Load, viewers: number): Promise<{ figures: ShownFigures; seen: Seen }> {
-  const { url } = (await ask(reverb, "begin")) as { url: string };
+  const { url } = await ask<{ url: string }>(reverb, "begin");
   if (viewers > 0) await ask(crowd, { url, viewers });
   await ask(generator, load);
-  const figures = (await ask(reverb, "end")) as ShownFigures;
-  const seen = (await ask(crowd, { url, viewers: 0 })) as Seen;
+  const figures = await ask<ShownFigures>(reverb, "end");
+  const seen = await ask<Seen>(crowd, { url, viewers: 0 });
   if (figures.claims !== load.claims)
     throw new Error(`${load.claims} claims were sent, ${figures.claims} were counted`);
   if (viewers > 0 && figures.clientsMax !== viewers && figures.wallMs > 1_000)
     throw new Error(`${viewers} viewers were to watch, ${figures.clientsMax} did`);
   return { figures, seen };
-}
-
-async function start(file: string, args: readonly string[]): Promise<ChildProcess> {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), [...args]);
-  await once(child, "message");
-  return child;
-}
-
-async function ask(child: ChildProcess, message: string | object): Promise<unknown> {
-  const answer = once(child, "message");
-  child.send(message);
-  return (await answer)[0];
 }

@@ -1,32 +1,19 @@
 import { describe, expect, it } from "vitest";
+import { chainBody } from "../../test/support/chain-records.ts";
 import { MemoryReportStore } from "../../test/support/memory-streams.ts";
 import { silentLog } from "../../test/support/recording-log.ts";
-import { CHAIN_RECORD_TYPE, encodeChainRecord } from "../contracts/chain-record.ts";
 import { FakeClock } from "../sdk/testing/fake-clock.ts";
 import { ChainKeeper } from "./chain-keeper.ts";
 import { ReportTail } from "./report-tail.ts";
 
 const SUBJECTS = { commit: "c.report.commit", chain: "c.report.chain" };
 
-const chainBody = encodeChainRecord({
-  type: CHAIN_RECORD_TYPE,
-  cluster_id: "c",
-  node: "n",
-  made_at: "2026-01-01T00:00:00.000Z",
-  reason: "begun",
-  journal_id: "j",
-  from: { seq: 1 },
-  partial: false,
-  after_first_seq: 0,
-  profile: { algorithm: 1 },
-});
-
 /** A chain record and ten other records, in a stream that is as full as is said. */
 async function house(bytes: number) {
   const store = new MemoryReportStore(SUBJECTS);
   const state = store.state.bind(store);
   store.state = async () => ({ ...(await state()), bytes, bytesMax: 100 });
-  store.put({ kind: "chain", headers: {}, body: chainBody });
+  store.put({ kind: "chain", headers: {}, body: chainBody() });
   for (let n = 0; n < 10; n += 1) store.put({ kind: "report", headers: {}, body: new Uint8Array() });
   const clock = new FakeClock();
   const options = { reports: store, subjects: SUBJECTS, log: silentLog, onChain() {}, onBroken() {} };
@@ -43,7 +30,7 @@ describe("ChainKeeper", () => {
     await keeper.look();
     await keeper.look();
     await tail.until(12);
-    expect(store.records.at(-1)).toMatchObject({ seq: 12, subject: SUBJECTS.chain, data: chainBody });
+    expect(store.records.at(-1)).toMatchObject({ seq: 12, subject: SUBJECTS.chain, data: chainBody() });
     expect([tail.chain, tail.chainSeq]).toEqual([chain, 12]);
     await clock.run(60_000);
     await keeper.look();

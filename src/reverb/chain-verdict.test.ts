@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { CHAIN_RECORD_TYPE, type ChainRecord } from "../contracts/chain-record.ts";
+import { chainRecordOf } from "../../test/support/chain-records.ts";
+import type { ChainRecord } from "../contracts/chain-record.ts";
 import type { ReplayStart } from "../contracts/report-headers.ts";
 import { type ChainFacts, judgeChain } from "./chain-verdict.ts";
 import type { Chain, TailReport } from "./report-tail.ts";
@@ -10,18 +11,7 @@ const journal = { id: "j", firstSeq: 1, lastSeq: 500, bytes: 0 };
 const carry = { barLength: 8, fromBeat: 17, fromIsExact: true, closedIds: [] };
 
 function chainOf(changes: Partial<ChainRecord> = {}): Chain {
-  const record: ChainRecord = {
-    type: CHAIN_RECORD_TYPE,
-    ...signature,
-    reason: "begun",
-    journal_id: "j",
-    from: { seq: 1 },
-    partial: false,
-    after_first_seq: 0,
-    profile,
-    ...changes,
-  };
-  return { id: "chain", record, seq: 1 };
+  return { id: "chain", record: chainRecordOf({ ...signature, profile, ...changes }), seq: 1 };
 }
 
 function reportOf(replayFrom: ReplayStart): TailReport {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { chainBody } from "../../test/support/chain-records.ts";
 import { MemoryReportStore } from "../../test/support/memory-streams.ts";
 import { recordingLog } from "../../test/support/recording-log.ts";
-import { CHAIN_RECORD_TYPE, encodeChainRecord } from "../contracts/chain-record.ts";
 import { encodeReport } from "../contracts/encode.ts";
 import { readReportFacts, reportHeaders } from "../contracts/report-headers.ts";
 import type { WindowDetail } from "../core/summary.ts";
@@ -10,19 +10,6 @@ import { Commits } from "./commits.ts";
 import { ReportTail } from "./report-tail.ts";
 
 const SUBJECTS = { commit: "c.report.commit", chain: "c.report.chain" };
-
-const chainBody = encodeChainRecord({
-  type: CHAIN_RECORD_TYPE,
-  cluster_id: "c",
-  node: "n",
-  made_at: "2026-01-01T00:00:00.000Z",
-  reason: "begun",
-  journal_id: "j",
-  from: { seq: 1 },
-  partial: false,
-  after_first_seq: 0,
-  profile: { algorithm: 1 },
-});
 
 const hexOf = (value: number) => value.toString(16).padStart(32, "0");
 
@@ -52,7 +39,7 @@ async function house(
   isReplay = false,
 ) {
   const store = new MemoryReportStore(SUBJECTS);
-  store.put({ kind: "chain", headers: {}, body: chainBody });
+  store.put({ kind: "chain", headers: {}, body: chainBody() });
   prepare(store);
   const log = recordingLog();
   const clock = new FakeClock();

@@ -1,25 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { chainBody } from "../../test/support/chain-records.ts";
 import { MemoryReportStore } from "../../test/support/memory-streams.ts";
 import { silentLog } from "../../test/support/recording-log.ts";
-import { CHAIN_RECORD_TYPE, type ChainRecord, encodeChainRecord } from "../contracts/chain-record.ts";
 import { ReportTail } from "./report-tail.ts";
 
 const SUBJECTS = { commit: "c.report.commit", chain: "c.report.chain" };
-
-const chainOf = (changes: Partial<ChainRecord> = {}) =>
-  encodeChainRecord({
-    type: CHAIN_RECORD_TYPE,
-    cluster_id: "c",
-    node: "n",
-    made_at: "2026-01-01T00:00:00.000Z",
-    reason: "begun",
-    journal_id: "j",
-    from: { seq: 1 },
-    partial: false,
-    after_first_seq: 0,
-    profile: { algorithm: 1 },
-    ...changes,
-  });
 
 function house() {
   const store = new MemoryReportStore(SUBJECTS);
@@ -43,7 +28,7 @@ describe("ReportTail and chain records", () => {
     let isFirst = true;
     store.last = async (kind) => {
       const found = await last(kind);
-      if (kind === "chain" && isFirst) store.put({ kind: "chain", headers: {}, body: chainOf() });
+      if (kind === "chain" && isFirst) store.put({ kind: "chain", headers: {}, body: chainBody() });
       isFirst &&= kind !== "chain";
       return found;
     };
@@ -55,15 +40,15 @@ describe("ReportTail and chain records", () => {
 
   it("R1 the record of the running chain, repeated, begins nothing; another one does", async () => {
     const { chains, store, tail } = house();
-    store.put({ kind: "chain", headers: {}, body: chainOf() });
+    store.put({ kind: "chain", headers: {}, body: chainBody() });
     await tail.open();
     const { chain } = tail;
     expect([chains(), tail.chainSeq]).toEqual([1, 1]);
-    store.put({ kind: "chain", headers: {}, body: chainOf() });
+    store.put({ kind: "chain", headers: {}, body: chainBody() });
     await tail.until(2);
     expect(tail.chain).toBe(chain);
     expect([chains(), tail.chainSeq]).toEqual([1, 2]);
-    store.put({ kind: "chain", headers: {}, body: chainOf({ journal_id: "k" }) });
+    store.put({ kind: "chain", headers: {}, body: chainBody({ journal_id: "k" }) });
     await tail.until(3);
     expect(tail.chain?.record.journal_id).toBe("k");
     expect([chains(), tail.chainSeq]).toEqual([2, 3]);

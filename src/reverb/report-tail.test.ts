@@ -1,22 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { chainBody } from "../../test/support/chain-records.ts";
 import { subjects } from "../../test/support/real-reverb.ts";
 import { silentLog } from "../../test/support/recording-log.ts";
-import { CHAIN_RECORD_TYPE, encodeChainRecord } from "../contracts/chain-record.ts";
 import type { ReportStore, StreamMessage, StreamState } from "../ports.ts";
 import { ReportTail } from "./report-tail.ts";
 
-const chain = encodeChainRecord({
-  type: CHAIN_RECORD_TYPE,
-  cluster_id: "test",
-  node: "node-2",
-  made_at: "2026-01-01T00:00:00Z",
-  reason: "begun",
-  journal_id: "j",
-  from: { seq: 1 },
-  partial: false,
-  after_first_seq: 0,
-  profile: { algorithm: 1 },
-});
+const chain = chainBody({ cluster_id: "test", node: "node-2" });
 
 /** A store to which another replica commits a chain record at the n-th question. */
 function busyStore(at: number): ReportStore {

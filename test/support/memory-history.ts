@@ -1,6 +1,5 @@
 /** A journal and the reports that were computed from it, in memory: a history that is whole, to be harmed by tests. */
 import {
-  CHAIN_RECORD_TYPE,
   type ChainRecord,
   chainIdOf,
   encodeChainRecord,
@@ -13,6 +12,7 @@ import { profileOf } from "../../src/core/profile.ts";
 import { ReplayFold } from "../../src/reverb/replay.ts";
 import type { Chain } from "../../src/reverb/report-tail.ts";
 import { FakeClock } from "../../src/sdk/testing/fake-clock.ts";
+import { chainRecordOf } from "./chain-records.ts";
 import { MemoryJournal, MemoryReportStore } from "./memory-streams.ts";
 import { CLUSTER, claimBody, frameBody } from "./messages.ts";
 import { subjects } from "./real-reverb.ts";
@@ -33,19 +33,14 @@ export class MemoryHistory {
   /** Begins a chain under these rules at the journal's next entry. */
   async begin(settings: Partial<AggregatorSettings> = {}, changes: Partial<ChainRecord> = {}): Promise<void> {
     const { lastSeq } = await this.journal.state();
-    const record: ChainRecord = {
-      type: CHAIN_RECORD_TYPE,
+    const record = chainRecordOf({
       cluster_id: CLUSTER,
-      node: "n",
-      made_at: "2026-01-01T00:00:00.000Z",
-      reason: "begun",
       journal_id: "journal",
       from: { seq: lastSeq + 1 },
       partial: lastSeq > 0,
-      after_first_seq: 0,
       profile: profileOf({ clusterId: CLUSTER, barLength: 4, ...settings }),
       ...changes,
-    };
+    });
     const body = encodeChainRecord(record);
     const seq = this.reports.put({ kind: "chain", headers: {}, body });
     this.chain = { id: chainIdOf(body), record, seq };
