@@ -96,8 +96,12 @@ function trickle(socket: Socket): void {
   socket.on("close", () => clearInterval(reading));
 }
 
-function ask(url: string, startedAtMs = performance.now()): void {
-  const note = (word: string) => void answers.set(word, (answers.get(word) ?? 0) + 1);
+function ask(url: string, before?: { readonly startedAtMs: number }): void {
+  const { startedAtMs } = before ?? { startedAtMs: performance.now() };
+  const itsRound = round;
+  const note = (word: string) => {
+    if (itsRound === round) answers.set(word, (answers.get(word) ?? 0) + 1);
+  };
   const request = get(url, { agent, timeout: 30_000 }, (response) => {
     response.resume();
     response.on("end", () => {
@@ -107,8 +111,9 @@ function ask(url: string, startedAtMs = performance.now()): void {
   });
   request.on("error", ({ code }: NodeJS.ErrnoException) => {
     // The server had just ended the idle connection on which it was asked: that is asked again, as browsers do.
-    if (request.reusedSocket && code === "ECONNRESET") ask(url, startedAtMs);
-    else note("failed");
+    const isAskedAgain = before === undefined && request.reusedSocket && code === "ECONNRESET";
+    note(isAskedAgain ? "again" : "failed");
+    if (isAskedAgain && itsRound === round) ask(url, { startedAtMs });
   });
 }
 

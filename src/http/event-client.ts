@@ -15,7 +15,7 @@ export type Dropped = "unread" | "stuck";
 
 const KEEP_ALIVE = new TextEncoder().encode(": keep-alive\n\n");
 
-/** Bytes handed over at once: so few that whoever reads at all takes them within `stuckMs`. */
+/** Bytes handed over at once: a small part of what a kernel holds. */
 const PIECE_BYTES = 64 * 1024;
 
 /** State: what waits, what is being written, and since when nothing was taken. Times are ms on the monotonic clock. */
@@ -70,8 +70,15 @@ export class EventClient {
     return undefined;
   }
 
-  /** Ends it in good order; its client comes back, and is sent what it had not taken. */
+  /** Ends it in good order, behind all that waits for it; its client comes back. */
   end(): void {
+    const { destroyed, writableEnded } = this.#connection;
+    if (!destroyed && !writableEnded && this.#waiting.length > 0) {
+      const rest = Buffer.concat(this.#waiting.splice(0));
+      this.#underWayBytes += rest.length;
+      this.#waitingBytes = 0;
+      this.#connection.write(rest, this.#onTaken);
+    }
     this.#connection.end();
   }
 

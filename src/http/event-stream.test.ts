@@ -300,6 +300,20 @@ describe("GET /api/v1/events", () => {
     expect(one.fake.live.audience?.dropped).toEqual({ unread: 0, stuck: 0 });
   });
 
+  it("sends a client whose stream ends what waited for it", async () => {
+    const one = await stage({ lifeMs: 300, sweepMs: 20, unreadBytes: 1e9 });
+    const openedAtMs = performance.now();
+    const source = await one.open();
+    await source.first("hello");
+    source.pause();
+    for (let beat = 0; beat < 30_000; beat += 1) one.fake.live.beat(beat);
+    await waitFor("the stream to be old", () => performance.now() > openedAtMs + 400);
+    source.resume();
+    await waitFor("the end", () => source.closed);
+    expect(source.events.at(-1)?.data.beat_index).toBe(29_999);
+    expect(source.events).toHaveLength(30_001);
+  });
+
   it("keeps a stream alive on which nothing happens", async () => {
     const one = await stage({ keepAliveMs: 30, sweepMs: 10 });
     const source = await one.open();

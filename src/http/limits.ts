@@ -44,7 +44,10 @@ export interface EventLimits {
   readonly clients: number;
   /** Bytes that wait for one client; more than all that may be resumed. Events are shared, so they cost their size once. */
   readonly unreadBytes: number;
-  /** A client that takes nothing for so long while something waits for it is gone, or as good as gone. */
+  /**
+   * A client whose connection stays full for so long is gone, or as good as gone. Long, because a kernel lets more be
+   * written only when a good part of what it holds is read: at 20 kB/s every half a minute.
+   */
   readonly stuckMs: number;
   /** A comment is sent after so long without an event: below `idleMs`, and below what proxies wait. */
   readonly keepAliveMs: number;
@@ -62,7 +65,7 @@ export interface EventLimits {
 export const EVENT_LIMITS: EventLimits = {
   clients: 256,
   unreadBytes: 2 * 1024 * 1024,
-  stuckMs: 10_000,
+  stuckMs: 60_000,
   keepAliveMs: 10_000,
   lifeMs: 600_000,
   sweepMs: 2_500,

@@ -88,6 +88,25 @@ describe("answers that are shared", () => {
     expect(await asked(2, 1)).toEqual([6, 6]);
   });
 
+  it("are also shared where making them takes longer than the next request is away", async () => {
+    const { asked, hold, number } = stage();
+    expect(await asked(3, 1)).toEqual([1, 2, 3]);
+    let goOn: () => void = () => undefined;
+    const isAsked = hold(
+      new Promise((resolve) => {
+        goOn = resolve;
+      }),
+    );
+    const first = number();
+    await isAsked;
+    const second = number();
+    // One more turn of everything: the second is being made as well.
+    await new Promise((resolve) => setImmediate(resolve));
+    goOn();
+    expect([await first, await second]).toEqual([4, 5]);
+    expect(await asked(2, 1)).toEqual([4, 4]);
+  });
+
   it("R4 are neither failures nor longer than is kept, and none of paths that do not say so", async () => {
     const { ask, asked, fill, number } = stage();
     expect(await asked(6, 1, "/other")).toEqual([1, 2, 3, 4, 5, 6]);

@@ -1,8 +1,8 @@
 /**
  * Lists that many ask for at once are made once for all of them.
  *
- * A path says that its answers may be shared; whoever asks for one more often than any person does gets what was made
- * for the one before, until something happens, and for a moment at most. Who asks now and then always gets a fresh one.
+ * A path says that its answers may be shared. What is asked for more often than any person asks is made once for all who
+ * ask, until something happens, and for a moment at most. What is asked for now and then is always made anew.
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { HttpApp } from "./http-app.ts";
@@ -38,9 +38,10 @@ interface Known {
   /** Requests, less what a rare one is allowed since. */
   asked: number;
   askedMs: number;
-  /** Who is answered anew, and at which event; of several at once the last. */
+  /** Whose answer will be kept, of several that are made at once, and when and at which event it was asked for. */
   maker: FastifyRequest | undefined;
   makerEvent: number;
+  makerAskedMs: number;
   answer: Buffer | undefined;
   madeMs: number;
 }
@@ -55,8 +56,12 @@ export function addSharedAnswers(app: HttpApp): SharedAnswers {
     const one = noteAsked(known, request.url);
     if (one.answer !== undefined && one.askedMs - one.madeMs <= KEPT_MS)
       return reply.type(JSON_TYPE).send(one.answer);
+    const isMade =
+      one.maker !== undefined && one.makerEvent === event && one.askedMs - one.makerAskedMs <= KEPT_MS;
+    if (isMade) return undefined;
     one.maker = request;
     one.makerEvent = event;
+    one.makerAskedMs = one.askedMs;
     return undefined;
   };
 
@@ -67,7 +72,7 @@ export function addSharedAnswers(app: HttpApp): SharedAnswers {
     if (one.asked <= OFTEN_BEYOND || one.makerEvent !== event || reply.statusCode !== 200) return payload;
     const answer = Buffer.from(payload);
     one.answer = answer.length > ANSWER_BYTES_MAX ? undefined : answer;
-    one.madeMs = one.askedMs;
+    one.madeMs = one.makerAskedMs;
     return answer;
   };
 
@@ -92,6 +97,7 @@ function noteAsked(known: Map<string, Known>, url: string): Known {
     askedMs: nowMs,
     maker: undefined,
     makerEvent: 0,
+    makerAskedMs: 0,
     answer: undefined,
     madeMs: 0,
   };

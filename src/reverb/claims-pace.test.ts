@@ -40,4 +40,10 @@ describe("ClaimsPace", () => {
       0, 1_000, 2_000,
     ]);
   });
+
+  it("is silent for two seconds at most, however long a look took", () => {
+    expect(eventsOf(new ClaimsPace(), { beats: [], costMs: 30_000, untilMs: 5_000 })).toEqual([
+      0, 2_000, 4_000,
+    ]);
+  });
 });

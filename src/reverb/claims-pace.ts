@@ -15,8 +15,11 @@ const SOON_MS = 100;
 /** Least time between others: what is left of a second, in even parts. */
 const EVERY_MS = (1_000 - SOON_MS) / (EVENTS_PER_SECOND_MAX - 1);
 
-/** A look that took 1 ms, with telling it to all who listen, is not repeated for 100: that costs at most 1 % of a core. */
+/** A look that took 1 ms is not repeated for 100: it costs at most 1 % of a core. What sockets cost comes on top. */
 const SPACING_PER_COST = 100;
+
+/** A pause of the whole process that falls into a look is no reason to be silent for minutes. */
+const SPACING_MAX_MS = 2_000;
 
 /** State: when the last events were. Times are ms on the monotonic clock. */
 export class ClaimsPace {
@@ -33,7 +36,7 @@ export class ClaimsPace {
     const lastMs = this.#toldMs.at(-1) ?? Number.NEGATIVE_INFINITY;
     const fourthMs = this.#toldMs.at(-EVENTS_PER_SECOND_MAX) ?? Number.NEGATIVE_INFINITY;
     const wantedMs = this.#sinceBeat < SOON_EVENTS ? SOON_MS : EVERY_MS;
-    const spacingMs = Math.max(wantedMs, SPACING_PER_COST * this.#costMs);
+    const spacingMs = Math.max(wantedMs, Math.min(SPACING_PER_COST * this.#costMs, SPACING_MAX_MS));
     return nowMs >= lastMs + spacingMs && nowMs >= fourthMs + 1_000;
   }
 

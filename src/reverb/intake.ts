@@ -94,7 +94,7 @@ export class Intake {
     this.#deliver(startedAtMs);
     if (outcome === "opened") this.#scheduleTick(startedAtMs, frame.tempo_bpm);
     this.#parts.barLength.hear(aggregator.barLength);
-    this.#parts.live.timeMoved({ aggregator, seq: this.#seq, isCurrent: true });
+    this.#parts.live.timeMoved({ aggregator, seq: this.#seq, cameMsAgo: 0 });
   }
 
   linkLost(): void {

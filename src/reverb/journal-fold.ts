@@ -68,6 +68,8 @@ export class JournalFold {
       }
     | undefined;
   #isCaughtUp: boolean;
+  /** The newest frame, while it was not told as the beat that it is: it was stored before it could be read. */
+  #untold: { readonly seq: number; readonly timeMs: number } | undefined;
   /** Why the fold stands still: commits are behind, the state is being copied. */
   readonly #holds = new Set<"commits" | "checkpoint">();
 
@@ -221,6 +223,8 @@ export class JournalFold {
     if (outcome === "advanced" || outcome === "opened" || outcome === "closed")
       this.#timeMoved(message, outcome);
     if (!this.#isCaughtUp && message.seq >= this.#parts.targetSeq) this.#catchUp();
+    if (this.#untold !== undefined && message.seq >= this.#reading.backlogEndSeq)
+      this.#tellNewest(this.#untold);
     if (message.seq % LOOK_EVERY_ENTRIES === 0) this.look();
   }
 
@@ -234,9 +238,13 @@ export class JournalFold {
     }
     this.#newestFrameAtMs = nowMs;
     barLength.hear(this.aggregator.barLength);
-    // Frames that came while the link was away were due then.
-    const isCurrent = this.#isCaughtUp && message.seq > this.#reading.backlogEndSeq;
-    live.timeMoved({ aggregator: this.aggregator, seq: message.seq, isCurrent });
+    const isPast = !this.#isCaughtUp || message.seq <= this.#reading.backlogEndSeq;
+    this.#untold = isPast ? message : undefined;
+    live.timeMoved({
+      aggregator: this.aggregator,
+      seq: message.seq,
+      cameMsAgo: isPast ? undefined : 0,
+    });
     if (outcome === "advanced") {
       if (this.aggregator.closingWindowId === undefined) this.ticks.cancel();
       return;
@@ -260,6 +268,15 @@ export class JournalFold {
       this.commits.add(detail, barOverAtMs);
     }
     ports.metrics.observe("close_seconds", (ports.clock.monotonicMs() - nowMs) / 1_000);
+  }
+
+  /** What was stored meanwhile is read: if its newest frame is less than a beat old, that is the beat that it is. */
+  #tellNewest({ seq, timeMs }: { readonly seq: number; readonly timeMs: number }): void {
+    this.#untold = undefined;
+    const { live, ports } = this.#parts;
+    const cameMsAgo = ports.clock.wallMs() - timeMs;
+    if (cameMsAgo >= 0 && cameMsAgo < (this.aggregator.newest?.beatDurationMs ?? 0))
+      live.timeMoved({ aggregator: this.aggregator, seq, cameMsAgo });
   }
 
   /** The backlog is read. A bar that was over before its last entry has had its grace. */

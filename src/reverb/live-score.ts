@@ -34,8 +34,8 @@ export interface TimeMoved {
   readonly aggregator: Aggregator;
   /** Of the frame that moved it. */
   readonly seq: number;
-  /** False: it is long past, a backlog is being read. */
-  readonly isCurrent: boolean;
+  /** How long ago the frame came, ms; undefined: it is past, a backlog is being read. */
+  readonly cameMsAgo: number | undefined;
 }
 
 /** What modes tell those who watch. */
@@ -98,11 +98,13 @@ export class LiveScore implements LiveHooks, LiveView {
     this.#lookLater();
   }
 
-  timeMoved({ aggregator, isCurrent, seq }: TimeMoved): void {
+  timeMoved({ aggregator, cameMsAgo, seq }: TimeMoved): void {
     aggregator.sample(this.cells);
     const frame = aggregator.newestFrame;
-    if (!isCurrent || frame === undefined) return;
-    this.#frame = { frame, aggregator, readAtMs: this.#parts.clock.monotonicMs() };
+    // The one before is no more the beat that it is.
+    this.#frame = undefined;
+    if (cameMsAgo === undefined || frame === undefined) return;
+    this.#frame = { frame, aggregator, readAtMs: this.#parts.clock.monotonicMs() - cameMsAgo };
     const { beat } = this.now;
     if (beat !== undefined) this.#emit({ name: "beat", value: beat }, seq);
     this.#noteLeader(frame, seq);

@@ -148,7 +148,7 @@ export const REVERB_METRICS: readonly MetricRow<ReverbSource>[] = [
   {
     name: "backbeat_reverb_events_dropped_total",
     type: "counter",
-    help: "Clients that were cut: unread, too much waited for them; stuck, they took nothing for 10 s",
+    help: "Clients that were cut: unread, too much waited for them; stuck, they took nothing for a minute",
     labels: ["reason"],
     read: ({ view }) => byLabel("reason", view.live.audience?.dropped ?? NOBODY_DROPPED),
   },
