@@ -20,11 +20,16 @@ const BUSY_EVERY_MS = 20;
 
 const [, , kind, load, seconds] = process.argv;
 const firedAtMs: number[] = [];
-const beat = (): void => void firedAtMs.push(performance.now());
+/** Which beats of the schedule those were: one that was missed leaves a place. */
+const places: number[] = [];
+const beat = (place = firedAtMs.length): void => {
+  firedAtMs.push(performance.now());
+  places.push(place);
+};
 const originMs = performance.now() + PERIOD_MS;
 
 if (load === "busy") setInterval(burn, BUSY_EVERY_MS);
-if (kind === "A") setInterval(beat, PERIOD_MS);
+if (kind === "A") setInterval(() => beat(), PERIOD_MS);
 else if (kind === "B") chain();
 else ours();
 setTimeout(finish, Number(seconds) * 1_000);
@@ -38,7 +43,11 @@ function chain(): void {
 
 function ours(): void {
   const schedule = { firstBeat: 1, originMs, tempoTenths: TEMPO_TENTHS };
-  const timer = new BeatTimer(new SystemClock(), () => schedule, { prepare() {}, beat, miss() {} });
+  const timer = new BeatTimer(new SystemClock(), () => schedule, {
+    prepare() {},
+    beat: (index) => beat(index - schedule.firstBeat),
+    miss() {},
+  });
   timer.start(1);
 }
 
@@ -50,11 +59,7 @@ function burn(): void {
 /** Each kind is held against the schedule that begins with its own first beat; ours against the one it was given. */
 function finish(): void {
   const first = kind === "C" ? originMs : (firedAtMs[0] ?? 0);
-  const late = firedAtMs.map((atMs) => {
-    const place = Math.round((atMs - first) / PERIOD_MS);
-    return kind === "C" ? atMs - (first + place * PERIOD_MS) : atMs - first;
-  });
-  const lateMs = kind === "C" ? late : late.map((sinceMs, at) => sinceMs - at * PERIOD_MS);
+  const lateMs = firedAtMs.map((atMs, at) => atMs - first - (places[at] ?? 0) * PERIOD_MS);
   // One late beat at either end says nothing of how long a beat is: a tenth of all at each end does.
   const tenth = Math.max(1, Math.floor(lateMs.length / 10));
   const gainedMs = median(lateMs.slice(-tenth)) - median(lateMs.slice(0, tenth));
