@@ -69,11 +69,15 @@ const chosen = SCENARIOS.filter(({ name }) => names.length === 0 || names.includ
 process.stdout.write(`seed ${seed}${isShort ? ", short form: three at a time" : ""}\n`);
 let failed = 0;
 // Most of them wait most of the time; in the short form three go on at a time. Beats are judged closely, so one of those at
-// once; partition has hosts of its own. Who is done takes what is left.
+// once; partition has hosts of its own. Who is done takes what is left. A report must come within a quarter of a second
+// where two replicas are killed: that is judged alone, for others saturate the cores.
 const beats = chosen.filter((scenario) => PULSES.includes(scenario) && scenario !== partition);
-const rest = chosen.filter((scenario) => !beats.includes(scenario));
-if (isShort) await Promise.all([runAll(beats, rest), runAll([], rest), runAll([], rest)]);
-else await runAll(chosen);
+const alone = chosen.filter((scenario) => scenario === twoReplicas);
+const rest = chosen.filter((scenario) => !beats.includes(scenario) && !alone.includes(scenario));
+if (isShort) {
+  await Promise.all([runAll(beats, rest), runAll([], rest), runAll([], rest)]);
+  await runAll(alone);
+} else await runAll(chosen);
 process.stdout.write(`\n${chosen.length - failed} passed, ${failed} failed\n`);
 process.exit(failed === 0 ? 0 : 1);
 

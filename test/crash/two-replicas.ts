@@ -18,11 +18,10 @@ export const twoReplicas: Scenario = {
   about: "SIGKILL of either or both of two replicas: the survivor's report comes within a beat",
   async run({ isShort, random, say, seed }) {
     const kills = isShort ? 12 : 100;
-    // In the short form others saturate the cores: a beat is what most fleets have, not the shortest that holds alone.
-    const [beatMs, barLength] = isShort ? [1_000, 4] : [250, 8];
+    const beatMs = 250;
     const claimsPerSecond = isShort ? 5_000 : 10_000;
     await using stage = await Stage.open({
-      load: { claimsPerSecond, agents: 1_000, barLength, beatMs, seed },
+      load: { claimsPerSecond, agents: 1_000, barLength: 8, beatMs, seed },
     });
     const replicas = [stage.replica("one"), stage.replica("two")] as const;
     const lives: Life[] = [];
