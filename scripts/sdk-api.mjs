@@ -1,6 +1,6 @@
 /**
  * What an agent can import from the door `./sdk`, as Markdown: each export with its signature, its docstring and its
- * members, from the declarations that are published. `docs.mjs` writes it to docs/sdk-api.md.
+ * members, from the declarations that are published. `generate.mjs` writes it to docs/sdk-api.md.
  *
  * Runs after `npm run build`. A type that is made from a schema or a list of words is shown by those: the compiler's
  * words for it say nothing.
@@ -63,7 +63,8 @@ async function signatureOf({ file, nodes }) {
 async function madeFrom({ declaration, file }) {
   const [, name] = /\btypeof (\w+)\b/.exec(file.textOf(declaration)) ?? [];
   if (name === undefined) return undefined;
-  const { [name]: value } = await import(file.url.href.replace(/\.d\.ts$/, ".js"));
+  const { imported = name, url = file.url } = file.imports().find(({ local }) => local === name) ?? {};
+  const { [imported]: value } = await import(url.href.replace(/\.d\.ts$/, ".js"));
   return value;
 }
 

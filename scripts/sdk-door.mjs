@@ -20,7 +20,6 @@ const PACKAGES = [
   "@nats-io/nuid",
   "@nats-io/transport-node",
   "tweetnacl",
-  "typebox",
 ];
 
 /** Folders that are an agent's as a whole. */

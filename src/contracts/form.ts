@@ -1,14 +1,11 @@
 /**
- * What a message must fit: its schema, compiled, and the few limits that a schema cannot say.
+ * What a message must fit: its schema, compiled when it was generated, and the few limits that a schema cannot say.
  *
  * One form per message, shared by reading and writing, so both know the same limits.
  */
-import Type from "typebox";
-import { Compile } from "typebox/compile";
-import { BarReportSchema } from "./bar-report.ts";
-import { BeatFrameSchema } from "./beat-frame.ts";
+import { checks, schemas } from "./generated/message-checks.ts";
 import { observed, Refusal, type RefusalReason, shortened } from "./refusal.ts";
-import { StatusClaimSchema } from "./status-claim.ts";
+import { type FaultFinder, faultFinderOf, type SchemaFault } from "./schema-fault.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -28,21 +25,26 @@ type Limit = (members: Members) => Refusal | undefined;
 
 /** The three messages by their short names. */
 export const FORMS = {
-  frame: formOf(BeatFrameSchema, [safeIndex("beat_index"), plainDateTime("deadline_at")]),
-  claim: formOf(StatusClaimSchema, [safeIndex("beat_index")]),
-  report: formOf(BarReportSchema, [safeIndex("from_beat"), safeIndex("to_beat")]),
+  frame: formOf("frame", [safeIndex("beat_index"), plainDateTime("deadline_at")]),
+  claim: formOf("claim", [safeIndex("beat_index")]),
+  report: formOf("report", [safeIndex("from_beat"), safeIndex("to_beat")]),
 } as const satisfies Readonly<Record<string, Form>>;
 
 /** The three messages by their short names. */
-export type MessageKind = keyof typeof FORMS;
+export type MessageKind = keyof typeof checks;
 
-type MessageSchema = typeof BeatFrameSchema | typeof StatusClaimSchema | typeof BarReportSchema;
-
-function formOf(schema: MessageSchema, limits: readonly Limit[]): Form {
-  const known = Object.keys(schema.properties);
+function formOf(kind: MessageKind, limits: readonly Limit[]): Form {
+  const schema = schemas[kind];
+  const check: (value: object) => boolean = checks[kind];
+  const type: string = schema.properties.type.const;
   // Unknown members are found here: compiled, that rule costs more than all others of a claim together.
-  const { type, required, properties } = schema;
-  const check = Compile(Type.Unsafe({ type, required, properties }));
+  const known = Object.keys(schema.properties);
+  let finder: FaultFinder | undefined;
+  const schemaFault = (value: object): SchemaFault | undefined => {
+    // Most programs never meet a message that does not fit.
+    finder ??= faultFinderOf(schema);
+    return finder(value);
+  };
   const beyondLimits = (members: Members): Refusal | undefined => {
     for (const limit of limits) {
       const refusal = limit(members);
@@ -51,17 +53,15 @@ function formOf(schema: MessageSchema, limits: readonly Limit[]): Form {
     return undefined;
   };
   return {
-    type: schema.properties.type.const,
+    type,
     known,
     fits: (value) =>
-      check.Check(value) &&
-      unknownIn(value, known) === undefined &&
-      beyondLimits(value as Members) === undefined,
+      check(value) && unknownIn(value, known) === undefined && beyondLimits(value as Members) === undefined,
     faultOf: (value) => {
-      const [error] = check.Errors(value);
-      if (error !== undefined) return refusalOf(error, value);
+      const fault = schemaFault(value);
+      if (fault !== undefined) return refusalOf(fault);
       const unknown = unknownIn(value, known);
-      if (unknown !== undefined) return unknownMember(unknown, schema.properties.type.const);
+      if (unknown !== undefined) return unknownMember(unknown, type);
       return beyondLimits(value as Members);
     },
   };
@@ -98,30 +98,15 @@ function plainDateTime(name: string): Limit {
       : undefined;
 }
 
-type SchemaError = ReturnType<ReturnType<typeof Compile>["Errors"]>[number];
-
 const REASON_OF_KEYWORD: Readonly<Record<string, RefusalReason>> = {
   required: "missing-member",
   type: "wrong-member-type",
 };
 
-function refusalOf(error: SchemaError, value: object): Refusal {
-  if (error.keyword === "required") {
-    const [missing] = error.params.requiredProperties;
-    return new Refusal("missing-member", `${error.instancePath}/${missing}`, "is missing");
-  }
-  const reason = REASON_OF_KEYWORD[error.keyword] ?? "out-of-limits";
-  const expected =
-    error.keyword === "enum" ? `must be one of ${error.params.allowedValues.join(", ")}` : error.message;
-  const text = `is ${observed(memberAt(value, error.instancePath))}, ${expected}`;
-  return new Refusal(reason, error.instancePath, text);
-}
-
-function memberAt(value: unknown, pointer: string): unknown {
-  return pointer
-    .split("/")
-    .slice(1)
-    .reduce((at, name) => (at as Members | undefined)?.[name], value);
+function refusalOf({ keyword, pointer, observed: value, expected }: SchemaFault): Refusal {
+  const reason = REASON_OF_KEYWORD[keyword] ?? "out-of-limits";
+  const text = keyword === "required" ? "is missing" : `is ${observed(value)}, ${expected}`;
+  return new Refusal(reason, pointer, text);
 }
 
 function unknownMember(name: string, type: string): Refusal {

@@ -1,6 +1,6 @@
 /** GET /api/v1/agents/{agentId}: one agent, what was seen of it, whom it waits for and who waits for it. */
 import Type from "typebox";
-import { AgentId, BeatIndex, Count, described } from "../contracts/fields.ts";
+import { AgentId, BeatIndex, Count, described } from "../contracts/schema/fields.ts";
 import { STATES } from "../contracts/status-claim.ts";
 import type { AgentStory, OtherAgent } from "../reverb/live-view.ts";
 import type { ReverbView } from "../reverb/view.ts";

@@ -1,6 +1,6 @@
 /** The words by which agents are told apart in the API, and what each means. */
 import Type from "typebox";
-import { Count } from "../contracts/fields.ts";
+import { Count } from "../contracts/schema/fields.ts";
 import { type AgentState, STATES } from "../contracts/status-claim.ts";
 import type { Presence } from "../core/summary.ts";
 import type { Trouble } from "../core/trouble.ts";

@@ -1,6 +1,6 @@
 /** GET /api/v1/agents: who claimed last, what, and what it is (BACKBEAT-REQ-020). */
 import Type from "typebox";
-import { AgentId, BeatIndex, Count, described, WindowId } from "../contracts/fields.ts";
+import { AgentId, BeatIndex, Count, described, WindowId } from "../contracts/schema/fields.ts";
 import { STATES } from "../contracts/status-claim.ts";
 import type { AgentSummary } from "../core/summary.ts";
 import type { ReverbView } from "../reverb/view.ts";

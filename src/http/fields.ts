@@ -1,7 +1,7 @@
 /** Members, parameters and answers that several paths share, and how our values become theirs. */
 import Type from "typebox";
-import { BarReportSchema } from "../contracts/bar-report.ts";
-import { AgentId, WindowId } from "../contracts/fields.ts";
+import { BarReportSchema } from "../contracts/schema/bar-report.ts";
+import { AgentId, WindowId } from "../contracts/schema/fields.ts";
 import { BadRequest, Failure } from "./failures.ts";
 
 /** Most items on one page: 1,000 agents are some 400 kB, written in a few ms, which holds up no intake. */

@@ -5,12 +5,12 @@
  * know: a mistyped `limt=5` must not silently return everything. A route without a query schema (the probes
  * that others have written clients for) ignores what stands behind the question mark.
  */
-import { Compile } from "typebox/compile";
+import { faultFinderOf } from "../contracts/schema-fault.ts";
 import { badRequest, type Mistake } from "./failures.ts";
 import type { HttpApp } from "./http-app.ts";
 
 /** A value in a path or query. `title` says what is expected, as in "expected an integer from 1 to 1000". */
-interface ParameterSchema {
+interface ParameterSchema extends Readonly<Record<string, unknown>> {
   readonly title: string;
   readonly type?: string;
 }
@@ -79,7 +79,7 @@ function bodyCheckOf(schema: unknown, url: string): ((body: unknown) => readonly
   };
   if (properties === undefined)
     throw new Error(`${url}: a body whose members are not declared would not be checked; declare them`);
-  const checks = new Map(Object.entries(properties).map(([name, one]) => [name, Compile(one)]));
+  const checks = new Map(Object.entries(properties).map(([name, one]) => [name, faultFinderOf(one)]));
   const known = `known are ${[...checks.keys()].join(", ")}`;
   return (body) => {
     if (typeof body !== "object" || body === null || Array.isArray(body))
@@ -91,10 +91,10 @@ function bodyCheckOf(schema: unknown, url: string): ((body: unknown) => readonly
       text: `is needed, ${properties[parameter]?.title}`,
     }));
     for (const [name, value] of Object.entries(values)) {
-      const check = checks.get(name);
-      if (check === undefined)
+      const faultOf = checks.get(name);
+      if (faultOf === undefined)
         mistakes.push({ parameter: name.slice(0, NAME_CHARS_MAX), text: `is unknown, ${known}` });
-      else if (!check.Check(value))
+      else if (faultOf(value) !== undefined)
         mistakes.push({ parameter: name, text: `is wrong, expected ${properties[name]?.title}` });
     }
     return mistakes;
@@ -103,10 +103,10 @@ function bodyCheckOf(schema: unknown, url: string): ((body: unknown) => readonly
 
 /** The value as the schema wants it; undefined if it does not fit, also where it was given twice. */
 function readerOf(schema: ParameterSchema): (raw: unknown) => unknown {
-  const check = Compile(schema);
+  const faultOf = faultFinderOf(schema);
   return (raw) => {
     const value = schema.type === "integer" && DIGITS.test(String(raw)) ? Number(raw) : raw;
-    return check.Check(value) ? value : undefined;
+    return faultOf(value) === undefined ? value : undefined;
   };
 }
 

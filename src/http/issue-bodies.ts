@@ -1,7 +1,7 @@
 /** What the API tells of a bar beyond its report: issues with names, and where its claims went. */
 import Type from "typebox";
 import { SEVERITIES } from "../contracts/bar-report.ts";
-import { Count, described } from "../contracts/fields.ts";
+import { Count, described } from "../contracts/schema/fields.ts";
 import type { BarConservation, IssueDetail } from "../core/summary.ts";
 import { component, counts } from "./fields.ts";
 

@@ -1,6 +1,6 @@
 /** What a replica does with the journal, as a member of its status. */
 import Type from "typebox";
-import { Count, described } from "../contracts/fields.ts";
+import { Count, described } from "../contracts/schema/fields.ts";
 import { JOURNAL_ROLES, type JournalStatus } from "../reverb/view.ts";
 import { component, nullable } from "./fields.ts";
 

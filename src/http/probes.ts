@@ -1,6 +1,6 @@
 /** /health and /metrics, which every service has; /ready differs and stands with its service. */
 import Type from "typebox";
-import { ClusterId, described } from "../contracts/fields.ts";
+import { ClusterId, described } from "../contracts/schema/fields.ts";
 import { component, FAILURES, timestamp, timestampField } from "./fields.ts";
 import type { HttpApp } from "./http-app.ts";
 

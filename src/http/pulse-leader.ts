@@ -1,6 +1,6 @@
 /** GET /api/v1/leader and POST /api/v1/leader/step-down of a pulse (BACKBEAT-REQ-001). */
 import Type from "typebox";
-import { Count, described } from "../contracts/fields.ts";
+import { Count, described } from "../contracts/schema/fields.ts";
 import type { PulseControl, PulseView } from "../pulse/view.ts";
 import { type AdminCheck, adminOnly } from "./admin.ts";
 import { Failure } from "./failures.ts";

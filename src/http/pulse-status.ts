@@ -1,6 +1,6 @@
 /** GET /ready, /api/v1/status and /api/v1/drift of a pulse (BACKBEAT-REQ-002, PER-003). */
 import Type from "typebox";
-import { BeatIndex, ClusterId, Count, described, WindowId } from "../contracts/fields.ts";
+import { BeatIndex, ClusterId, Count, described, WindowId } from "../contracts/schema/fields.ts";
 import type { PulseStatus, PulseTotals, PulseView } from "../pulse/view.ts";
 import {
   component,

@@ -1,6 +1,6 @@
 /** GET and PUT /api/v1/tempo of a pulse (BACKBEAT-REQ-004). */
 import Type from "typebox";
-import { BeatIndex, described } from "../contracts/fields.ts";
+import { BeatIndex, described } from "../contracts/schema/fields.ts";
 import type { PulseControl, PulseView } from "../pulse/view.ts";
 import { type AdminCheck, adminOnly } from "./admin.ts";
 import { Failure, failure } from "./failures.ts";

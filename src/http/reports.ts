@@ -1,6 +1,6 @@
 /** GET /api/v1/reports and /api/v1/reports/{windowId}: the reports that were emitted (BACKBEAT-REQ-021). */
 import Type from "typebox";
-import { Count, described } from "../contracts/fields.ts";
+import { Count, described } from "../contracts/schema/fields.ts";
 import { BackbeatError } from "../errors.ts";
 import type { ReverbView, StoredReport } from "../reverb/view.ts";
 import { Failure, failure } from "./failures.ts";

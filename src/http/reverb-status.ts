@@ -1,6 +1,6 @@
 /** GET /ready and /api/v1/status of reverb. The members that peers know stand first; members may be added. */
 import Type from "typebox";
-import { BeatIndex, ClusterId, Count, described, WindowId } from "../contracts/fields.ts";
+import { BeatIndex, ClusterId, Count, described, WindowId } from "../contracts/schema/fields.ts";
 import type { Alarm, Durability, ReverbStatus, ReverbView, Totals } from "../reverb/view.ts";
 import {
   component,

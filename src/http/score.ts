@@ -1,6 +1,6 @@
 /** GET /api/v1/score and /api/v1/score/groups: agents × beats, and the fleet by the beginnings of its ids. */
 import Type from "typebox";
-import { BeatIndex, Count, described, WindowId } from "../contracts/fields.ts";
+import { BeatIndex, Count, described, WindowId } from "../contracts/schema/fields.ts";
 import { STATES } from "../contracts/status-claim.ts";
 import {
   type AgentGroup,

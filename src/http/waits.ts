@@ -1,6 +1,6 @@
 /** GET /api/v1/waits: who waits for whom right now, and who in a circle. */
 import Type from "typebox";
-import { Count, described } from "../contracts/fields.ts";
+import { Count, described } from "../contracts/schema/fields.ts";
 import type { WaitsPage } from "../reverb/live-view.ts";
 import type { ReverbView } from "../reverb/view.ts";
 import { OTHER_AGENT, otherBody } from "./agent-story.ts";

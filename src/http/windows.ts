@@ -3,7 +3,7 @@
  * (BACKBEAT-REQ-020, -021). Member names and status codes are fixed by peers; members may be added.
  */
 import Type from "typebox";
-import { BeatIndex, Count, described, WindowId } from "../contracts/fields.ts";
+import { BeatIndex, Count, described, WindowId } from "../contracts/schema/fields.ts";
 import { type AgentState, STATES } from "../contracts/status-claim.ts";
 import type { WindowDetail, WindowSummary } from "../core/summary.ts";
 import type { ListedWindow, ReverbView } from "../reverb/view.ts";

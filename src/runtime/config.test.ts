@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { BODY_BYTES_MAX } from "../contracts/decode.ts";
-import { AgentId, ClusterId } from "../contracts/fields.ts";
+import { AgentId, ClusterId } from "../contracts/schema/fields.ts";
 import { STATES } from "../contracts/status-claim.ts";
 import { BackbeatError } from "../errors.ts";
 import { type ConfigInput, readConfig } from "./config.ts";

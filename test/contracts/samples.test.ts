@@ -9,7 +9,7 @@ import {
   REFUSAL_REASONS,
   Refusal,
 } from "../../src/contracts/decode.ts";
-import { SCHEMA_VERSION } from "../../src/contracts/fields.ts";
+import { SCHEMA_VERSION } from "../../src/contracts/schema/fields.ts";
 
 const folder = fileURLToPath(new URL("../../schemas/samples/", import.meta.url));
 

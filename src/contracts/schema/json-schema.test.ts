@@ -4,8 +4,8 @@ import { schemaFiles } from "./json-schema.ts";
 
 describe("INT-001 schemaFiles", () => {
   it.each([...schemaFiles()])("%s stands in schemas/ as it is generated", (name, text) => {
-    const published = readFileSync(new URL(`../../schemas/${name}`, import.meta.url), "utf8");
-    expect(published, 'run "npm run schemas"').toBe(text);
+    const published = readFileSync(new URL(`../../../schemas/${name}`, import.meta.url), "utf8");
+    expect(published, 'run "npm run generate"').toBe(text);
   });
 
   it("prints the largest beat index exactly", () => {
