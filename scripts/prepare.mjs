@@ -95,13 +95,17 @@ async function install() {
   writeFileSync(stamp, lockSha256);
 }
 
+/** The parts of `npm run build`; none needs another. */
 async function build() {
-  try {
-    await run("Building", process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "-b"]);
-    await run("Building the dashboard", process.execPath, [at("scripts", "dashboard.mjs")]);
-  } catch (error) {
-    giveUp(`Cannot build: ${error.message}`);
-  }
+  const compiler = [at("node_modules", "typescript", "bin", "tsc"), "-p", at("tsconfig.build.json")];
+  const parts = [
+    ["Building the library", compiler],
+    ["Building the program", [at("scripts", "program.mjs")]],
+    ["Building the dashboard", [at("scripts", "dashboard.mjs")]],
+  ];
+  const ends = await Promise.allSettled(parts.map(([what, args]) => run(what, process.execPath, args)));
+  const faults = ends.filter(({ status }) => status === "rejected");
+  if (faults.length > 0) giveUp(...faults.map(({ reason }) => `Cannot build: ${reason.message}`));
 }
 
 checkNode();

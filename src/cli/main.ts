@@ -1,9 +1,13 @@
 #!/usr/bin/env node
 /** The program `backbeat`: gives the world to dispatch.ts and ends with its exit code. */
 import { readFileSync } from "node:fs";
+import * as nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
-import { dispatch } from "./dispatch.ts";
-import { wantsColour } from "./paint.ts";
+
+// Node 22 and newer keep what they compiled for the next start, of all that is loaded from here on.
+(nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
+const { dispatch } = await import("./dispatch.ts");
+const { wantsColour } = await import("./paint.ts");
 
 /** What a command has left open (a socket, a timer) does not keep a finished program alive. */
 const LEFT_OPEN_MS = 250;

@@ -5,8 +5,9 @@
  * Invariants: no secret is written (redact.ts); a text cannot break its line or colour the terminal. Lines are
  * written synchronously, so that the last one before an exit is not lost; hence never one per claim.
  */
-import pino from "pino";
-import pretty from "pino-pretty";
+import { createRequire } from "node:module";
+import type pino from "pino";
+import type pretty from "pino-pretty";
 import type { Log, LogData } from "../ports.ts";
 import { withoutSecrets, withoutUserInfo } from "./redact.ts";
 
@@ -39,6 +40,9 @@ export interface LogOptions {
 
 const STDERR_FD = 2;
 
+/** Packages are loaded with the first line: most commands write none, and would load a tenth of a second for it. */
+const load = createRequire(import.meta.url);
+
 /** The format that `auto` means here: pretty only on a terminal, and never in production. */
 export function logFormatOf(
   format: LogFormat,
@@ -50,35 +54,43 @@ export function logFormatOf(
 
 /** A {@link Log} that writes to stderr or the given sink. */
 export function createLog(options: LogOptions): Log {
-  const logger = pino(
-    {
-      level: options.level,
-      base: options.base === undefined ? null : withoutSecrets(options.base),
-      messageKey: "message",
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    destinationOf(options),
-  );
-  const write =
-    (level: "debug" | "info" | "warn" | "error") =>
-    (text: string, data?: LogData): void => {
-      if (!logger.isLevelEnabled(level)) return;
+  let logger: pino.Logger | undefined;
+  const write = (level: Exclude<LogLevel, "trace">) => {
+    const isWritten = LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(options.level);
+    return (text: string, data?: LogData): void => {
+      if (!isWritten) return;
+      logger ??= loggerOf(options);
       const line = oneLine(withoutUserInfo(text));
       if (data === undefined) logger[level](line);
       else logger[level](withoutSecrets(data), line);
     };
+  };
   return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
 }
 
-function destinationOf(options: LogOptions): pino.DestinationStream {
+function loggerOf(options: LogOptions): pino.Logger {
+  const make: typeof pino = load("pino");
+  return make(
+    {
+      level: options.level,
+      base: options.base === undefined ? null : withoutSecrets(options.base),
+      messageKey: "message",
+      timestamp: make.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destinationOf(options, make),
+  );
+}
+
+function destinationOf(options: LogOptions, { destination }: typeof pino): pino.DestinationStream {
   const sink = options.sink;
   const plain: pino.DestinationStream =
     sink === undefined
-      ? pino.destination({ dest: STDERR_FD, sync: true })
+      ? destination({ dest: STDERR_FD, sync: true })
       : { write: (line) => void sink.write(line) };
   if (options.format === "json") return plain;
-  const toLine = pretty.prettyFactory({
+  const { prettyFactory }: typeof pretty = load("pino-pretty");
+  const toLine = prettyFactory({
     colorize: options.colour ?? false,
     messageKey: "message",
     translateTime: "SYS:HH:MM:ss.l",

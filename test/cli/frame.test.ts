@@ -62,7 +62,7 @@ describe("backbeat", () => {
     for (const args of [["--help"], ["reverb", "--help"], ["reverb", "--bar-length", "0"]]) {
       const { stderr } = await runProgram(args, { nodeArgs: ["--import", hook] });
       const loaded = stderr.split("\n").filter((line) => line.startsWith("LOADED "));
-      expect(loaded.some((url) => url.endsWith("/dist/cli/dispatch.js"))).toBe(true);
+      expect(loaded.some((url) => url.endsWith("/dist/cli/main.js"))).toBe(true);
       expect(loaded.filter((url) => url.includes("node_modules"))).toEqual([]);
     }
   });

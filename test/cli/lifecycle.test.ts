@@ -4,20 +4,19 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { compiledSource } from "../support/compiled.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "backbeat-life-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const dist = (path: string): string => new URL(`../../dist/${path}`, import.meta.url).href;
 
 /** A process with a lifecycle: a timer that keeps it alive, and one part whose end is `stop`. */
 function start(stop: string, then = "") {
   const script = join(folder, `${Math.random().toString(36).slice(2)}.mjs`);
   writeFileSync(
     script,
-    `import { Lifecycle } from ${JSON.stringify(dist("runtime/lifecycle.js"))};
-     import { createLog } from ${JSON.stringify(dist("runtime/log.js"))};
+    `import { Lifecycle } from ${JSON.stringify(compiledSource("runtime/lifecycle.js"))};
+     import { createLog } from ${JSON.stringify(compiledSource("runtime/log.js"))};
      const log = createLog({ level: "info", format: "json" });
      const lifecycle = new Lifecycle({ log, stopLimitMs: 300 });
      setInterval(() => {}, 1_000);

@@ -16,19 +16,22 @@ beforeEach(() => {
 afterEach(() => rmSync(tree, { recursive: true, force: true }));
 
 const DRAWN = `import { writeFileSync } from "node:fs"; writeFileSync("drawn", "");`;
-const COMPILED = `import { writeFileSync } from "node:fs"; writeFileSync("built", "");`;
+const BUNDLED = `import { writeFileSync } from "node:fs"; writeFileSync("bundled", "");`;
+const COMPILED = `import { writeFileSync } from "node:fs"; writeFileSync("built", process.argv.slice(2).join());`;
 
 interface Changes {
   readonly node?: string;
   readonly compiler?: string;
+  readonly program?: string;
   readonly dashboard?: string;
   readonly npm?: string;
   readonly installed?: boolean;
 }
 
-/** A tree with prepare.mjs, an installed package or none, and a compiler and a dashboard of our own. */
+/** A tree with prepare.mjs, an installed package or none, and parts of the build of our own. */
 function plant(changes: Changes): void {
-  const { node = ">=20.19", compiler = COMPILED, dashboard = DRAWN, npm = "", installed = true } = changes;
+  const { node = ">=20.19", npm = "", installed = true } = changes;
+  const { compiler = COMPILED, program = BUNDLED, dashboard = DRAWN } = changes;
   const manifest = { engines: { node }, dependencies: { one: "1" }, devDependencies: { typescript: "1" } };
   const write = (path: string, text: string): void => {
     mkdirSync(join(tree, path, ".."), { recursive: true });
@@ -38,6 +41,7 @@ function plant(changes: Changes): void {
   write("package-lock.json", "{}");
   mkdirSync(join(tree, "scripts"));
   cpSync(join(repository, "scripts/prepare.mjs"), join(tree, "scripts/prepare.mjs"));
+  write("scripts/program.mjs", program);
   write("scripts/dashboard.mjs", dashboard);
   write(
     "npm-cli.mjs",
@@ -75,7 +79,8 @@ describe("scripts/prepare.mjs", () => {
   it("OBS-003 prepare builds and says nothing when all is installed", () => {
     plant({});
     expect(prepare()).toEqual({ status: 0, said: "" });
-    expect(read("built")).toBe("");
+    expect(read("built")).toBe(`-p,${join(tree, "tsconfig.build.json")}`);
+    expect(read("bundled")).toBe("");
     expect(read("drawn")).toBe("");
     expect(read("npm-calls")).toBeUndefined();
   });
@@ -85,7 +90,7 @@ describe("scripts/prepare.mjs", () => {
     expect(prepare()).toEqual({ status: 0, said: "" });
     expect(prepare()).toEqual({ status: 0, said: "" });
     expect(read("npm-calls")).toBe("ci --ignore-scripts --no-audit --no-fund\n");
-    expect(read("built")).toBe("");
+    expect(read("built")).toBeDefined();
   });
 
   it("OBS-003 prepare installs anew when the lock file has changed, or a package is missing", () => {
@@ -119,16 +124,20 @@ describe("scripts/prepare.mjs", () => {
     plant({ compiler: `console.log("src/x.ts(1,1): error TS1: no"); process.exit(2);` });
     expect(prepare()).toEqual({
       status: 1,
-      said: "Cannot build: Building ended with 2\nsrc/x.ts(1,1): error TS1: no\n",
+      said: "Cannot build: Building the library ended with 2\nsrc/x.ts(1,1): error TS1: no\n",
     });
   });
 
-  it("OBS-003 prepare shows why the dashboard cannot be built", () => {
-    plant({ dashboard: `console.error("app.tsx: no"); process.exit(1);` });
-    expect(prepare()).toEqual({
-      status: 1,
-      said: "Cannot build: Building the dashboard ended with 1\napp.tsx: no\n",
+  it("OBS-003 prepare shows every part that cannot be built", () => {
+    plant({
+      program: `console.error("main.ts: no"); process.exit(1);`,
+      dashboard: `console.error("app.tsx: no"); process.exit(1);`,
     });
+    const { status, said } = prepare();
+    expect(status).toBe(1);
+    expect(said).toContain("Cannot build: Building the program ended with 1\nmain.ts: no\n");
+    expect(said).toContain("Cannot build: Building the dashboard ended with 1\napp.tsx: no\n");
+    expect(read("built")).toBeDefined();
   });
 });
 

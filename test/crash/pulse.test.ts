@@ -2,10 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { createDecoder, Refusal, subjectsOf } from "../../src/contracts/index.ts";
-import { compiledSources } from "../support/compiled.ts";
+import { compiledSource } from "../support/compiled.ts";
 import { CLUSTER } from "../support/messages.ts";
 import { startTestServer } from "../support/nats-server.ts";
 import { connectBus } from "../support/real-reverb.ts";
@@ -17,8 +16,7 @@ const PRIME = 7;
 
 /** A pulse at 1000 BPM in a process of its own, on a timeline file. */
 function pulseScript(port: number, directory: string): string {
-  const sources = compiledSources();
-  const from = (path: string): string => JSON.stringify(pathToFileURL(join(sources, path)).href);
+  const from = (path: string): string => JSON.stringify(compiledSource(path));
   return `
     import { NatsBus } from ${from("nats/bus.js")};
     import { subjectsOf } from ${from("contracts/index.js")};

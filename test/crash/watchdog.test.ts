@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
-import { compiledSources } from "../support/compiled.ts";
+import { compiledSource } from "../support/compiled.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 const TICK_MS = 50;
@@ -15,7 +13,7 @@ function start(): {
   readonly said: () => string;
   readonly stderr: () => string;
 } {
-  const watchdog = JSON.stringify(pathToFileURL(join(compiledSources(), "runtime/watchdog.js")).href);
+  const watchdog = JSON.stringify(compiledSource("runtime/watchdog.js"));
   const script = `
     import { startWatchdog } from ${watchdog};
     const say = (text) => process.stdout.write(text + "\\n");

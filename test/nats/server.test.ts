@@ -14,7 +14,6 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { NatsBus } from "../../src/nats/bus.ts";
 import { findNatsUrl } from "../../src/nats/find-nats.ts";
@@ -22,7 +21,7 @@ import { commandLine } from "../../src/nats/process-info.ts";
 import { type EmbeddedServer, startEmbeddedServer } from "../../src/nats/server.ts";
 import { readServerFile, readServerRecord, writeServerRecord } from "../../src/nats/server-file.ts";
 import { pingServer } from "../../src/nats/server-info.ts";
-import { compiledSources } from "../support/compiled.ts";
+import { compiledSource } from "../support/compiled.ts";
 import { recordingLog, silentLog } from "../support/recording-log.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -60,7 +59,7 @@ async function nothingRuns(): Promise<void> {
 
 /** An owner in a process of its own: starts the server, says its pid, and waits to be killed. */
 async function startOwner(): Promise<{ owner: ChildProcess; pid: number; guardPid: number }> {
-  const module = pathToFileURL(join(compiledSources(), "nats/server.js")).href;
+  const module = compiledSource("nats/server.js");
   const script = `
     const { startEmbeddedServer } = await import(${JSON.stringify(module)});
     const nothing = () => undefined;

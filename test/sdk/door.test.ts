@@ -32,7 +32,7 @@ async function loadedBy(code: string): Promise<readonly string[]> {
 }
 
 describe("BACKBEAT-REQ-040 door ./sdk", () => {
-  it("loads no server code, and of packages only the NATS client and the schemas", async () => {
+  it("loads no server code, and of packages only the NATS client", async () => {
     const loaded = await loadedBy('import "@chorus-services/backbeat/sdk";');
     const folders = new Set(loaded.map((url) => /\/dist\/(?:([a-z]+)\/)?[^/]+\.js$/.exec(url)?.[1]));
     expect([...folders].filter((folder) => folder !== undefined).sort()).toEqual([
@@ -49,9 +49,8 @@ describe("BACKBEAT-REQ-040 door ./sdk", () => {
       loaded.map((url) => /.*\/node_modules\/(?:(@[^/]+)\/)?([^/]+)\//.exec(url)?.[1] ?? ""),
     );
     expect([...packages].sort()).toEqual(["", "@nats-io"]);
-    for (const name of ["fastify", "pino", "pino-pretty", "prom-client", "commander"])
+    for (const name of ["fastify", "pino", "pino-pretty", "prom-client", "typebox"])
       expect(loaded.filter((url) => url.includes(`/node_modules/${name}/`))).toEqual([]);
-    expect(loaded.some((url) => url.includes("/node_modules/typebox/"))).toBe(true);
   });
 
   it("has the names that agents import, and keeps nothing running", async () => {
