@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { APART } from "../vitest.config.ts";
+import { SOAKED } from "./soak.config.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -28,5 +29,10 @@ describe("OBS-003 test files", () => {
 
   it("that stand apart are there", () => {
     expect(APART.filter((place) => !files.some((file) => file.startsWith(place)))).toEqual([]);
+  });
+
+  it("that have a long form are run by npm run soak", () => {
+    const withLongForm = files.filter((file) => /\beffort\(\{/.test(readFileSync(join(ROOT, file), "utf8")));
+    expect(withLongForm.sort()).toEqual(SOAKED);
   });
 });

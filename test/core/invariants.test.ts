@@ -6,10 +6,11 @@ import { Aggregator } from "../../src/core/aggregator.ts";
 import type { ClaimEntry, Entry } from "../../src/core/entry.ts";
 import type { WindowDetail } from "../../src/core/summary.ts";
 import { DumbReverb } from "../support/dumb-reverb.ts";
+import { effort } from "../support/effort.ts";
 import { type History, histories } from "../support/reverb-histories.ts";
 
 const STEPS = 120;
-const RUNS = { numRuns: 150 };
+const RUNS = { numRuns: effort({ test: 150, soak: 5_000 }) };
 
 interface Told {
   readonly core: Aggregator;

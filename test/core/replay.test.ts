@@ -9,11 +9,12 @@ import type { AggregatorSettings, FoldStart } from "../../src/core/aggregator-se
 import type { Entry } from "../../src/core/entry.ts";
 import { restoreAggregator, snapshotOf } from "../../src/core/snapshot.ts";
 import type { WindowDetail } from "../../src/core/summary.ts";
+import { effort } from "../support/effort.ts";
 import { type History, histories } from "../support/reverb-histories.ts";
 
 /** Bars that the requirement asks for; many more are drawn. */
 const BARS_MIN = 1_000;
-const RUNS = 250;
+const RUNS = effort({ test: 160, soak: 2_500 });
 const STEPS = 600;
 const text = new TextDecoder();
 

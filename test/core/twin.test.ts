@@ -4,9 +4,10 @@ import { expect, test } from "vitest";
 import { Aggregator } from "../../src/core/aggregator.ts";
 import type { WindowDetail } from "../../src/core/summary.ts";
 import { DumbReverb } from "../support/dumb-reverb.ts";
+import { effort } from "../support/effort.ts";
 import { type History, histories } from "../support/reverb-histories.ts";
 
-const RUNS = 250;
+const RUNS = effort({ test: 250, soak: 10_000 });
 const STEPS = 120;
 
 test("invariant R2 Aggregator gives what the specification says, for any history", () => {

@@ -8,11 +8,12 @@ import type { BusMessage } from "../../src/ports.ts";
 import { type Reverb, runReverb } from "../../src/reverb/reverb.ts";
 import { fakeBroker } from "../../src/sdk/testing/fake-bus.ts";
 import { FakeClock } from "../../src/sdk/testing/fake-clock.ts";
+import { effort } from "./effort.ts";
 import { CLUSTER, claimOf, frameBody, frameOf } from "./messages.ts";
 import { subjects } from "./real-reverb.ts";
 import { silentLog } from "./recording-log.ts";
 
-const STRUCTURES = 20_000;
+const STRUCTURES = effort({ test: 2_000, soak: 20_000 });
 
 /** Values that have broken parsers: wrong types, edges of limits, hostile names, depth. */
 const nasty = fc.oneof(
