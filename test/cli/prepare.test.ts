@@ -62,7 +62,9 @@ function prepare() {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(tree, "scripts/prepare.mjs")], {
     env,
   });
-  return { status, said: stdout.toString() + stderr.toString() };
+  // On a busy machine a step may take so long that it says that it is running.
+  const said = `${stdout}${stderr}`.replaceAll(/^(?:Installing|Building) .* …\n/gm, "");
+  return { status, said };
 }
 
 const read = (path: string): string | undefined => {
