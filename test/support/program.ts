@@ -1,8 +1,8 @@
 /** Runs the real program, `dist/cli/main.js`, as a user does; `npm test` builds it first. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { resolve } from "node:path";
 
-export const PROGRAM = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+export const PROGRAM = resolve("dist/cli/main.js");
 
 export interface ProgramOptions {
   /** Beside the variables that a program needs to run at all; settings of this shell do not leak in. */
