@@ -51,7 +51,7 @@ describe("backbeat", () => {
     },
   );
 
-  it("BACKBEAT-REQ-020 backbeat loads no package for help or a mistake", async () => {
+  it("BACKBEAT-REQ-020 backbeat loads no package for help, a mistake or a claim", async () => {
     const hook = join(folder, "told.mjs");
     const loader =
       "export async function load(url, context, next) { console.error('LOADED ' + url); return next(url, context); }";
@@ -59,12 +59,16 @@ describe("backbeat", () => {
       hook,
       `import { register } from "node:module"; register("data:text/javascript,${encodeURIComponent(loader)}");`,
     );
-    for (const args of [["--help"], ["reverb", "--help"], ["reverb", "--bar-length", "0"]]) {
+    const claim = ["claim", "idle", "--nats", "nats://127.0.0.1:1", "--wait", "0"];
+    const chunks = new Set<string>();
+    for (const args of [["--help"], ["reverb", "--help"], ["reverb", "--bar-length", "0"], claim]) {
       const { stderr } = await runProgram(args, { nodeArgs: ["--import", hook] });
       const loaded = stderr.split("\n").filter((line) => line.startsWith("LOADED "));
       expect(loaded.some((url) => url.endsWith("/dist/cli/main.js"))).toBe(true);
       expect(loaded.filter((url) => url.includes("node_modules"))).toEqual([]);
+      for (const url of loaded) chunks.add(/\/dist\/cli\/(\w+)/.exec(url)?.[1] ?? "");
     }
+    expect([...chunks]).toContain("claim");
   });
 
   it("BACKBEAT-REQ-020 backbeat tells all mistakes at once and ends with 2, before anything is started", async () => {
