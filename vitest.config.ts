@@ -1,43 +1,35 @@
 import { defineConfig } from "vitest/config";
 
-const TESTS = ["src/**/*.test.ts", "dashboard/**/*.test.ts", "test/**/*.test.ts"];
+/**
+ * Tests that change what a whole process shares: its signals, its globals, its modules. Each file has a process of its
+ * own. All others share a few processes and the modules in them, which saves most of their time; test/suites.test.ts
+ * holds them to it.
+ */
+export const APART = [
+  "dashboard/src/page/feed.test.ts",
+  "dashboard/src/page/fresh.test.ts",
+  "dashboard/src/score/fetcher.test.ts",
+  "src/cli/watch/screen/screen.test.ts",
+  "src/http/event-client.test.ts",
+  "src/http/shared-answers.test.ts",
+  "src/runtime/lifecycle.test.ts",
+  "src/sdk/work.test.ts",
+  "test/cli/watch-transcripts.test.ts",
+];
 
 /** They need a Chromium: `npm run test:browser`. */
 const IN_A_BROWSER = ["test/browser/**", "node_modules/**"];
 
-/**
- * Tests that start servers and programs, or change what a whole process shares: its signals, its globals, its modules.
- * Each file has a process of its own. All others share modules, which saves them most of their time; test/suites.test.ts
- * holds them to it.
- */
-export const APART = [
-  "dashboard/src/page/",
-  "dashboard/src/score/",
-  "src/cli/watch/screen/screen.test.ts",
-  "src/http/event-stream.test.ts",
-  "src/http/listen.test.ts",
-  "src/runtime/data-lock.test.ts",
-  "src/runtime/lifecycle.test.ts",
-  "src/sdk/work.test.ts",
-  "test/cli/",
-  "test/compliance/",
-  "test/crash/",
-  "test/http/",
-  "test/nats/",
-  "test/pulse/",
-  "test/reverb/",
-  "test/sdk/",
-];
-
-const APART_FILES = APART.map((place) => (place.endsWith("/") ? `${place}**/*.test.ts` : place));
-
 const COMMON = {
   environment: "node",
   pool: "forks",
+  // More than cores: many tests wait for servers and programs.
+  maxWorkers: 4,
   // Deadlines for what will come, also on a busy machine; what passes does not wait for them.
   testTimeout: 120_000,
   hookTimeout: 120_000,
   retry: 0,
+  globalSetup: "test/support/compile-sources.ts",
 } as const;
 
 export default defineConfig({
@@ -48,26 +40,12 @@ export default defineConfig({
         test: {
           ...COMMON,
           name: "shared",
-          include: TESTS,
-          exclude: [...IN_A_BROWSER, ...APART_FILES],
+          include: ["src/**/*.test.ts", "dashboard/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: [...IN_A_BROWSER, ...APART],
           isolate: false,
-          // They compute: one for each core.
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
         },
       },
-      {
-        test: {
-          ...COMMON,
-          name: "apart",
-          include: APART_FILES,
-          exclude: IN_A_BROWSER,
-          globalSetup: "test/support/compile-sources.ts",
-          // They mostly wait.
-          maxWorkers: 5,
-          sequence: { groupOrder: 0 },
-        },
-      },
+      { test: { ...COMMON, name: "apart", include: APART } },
     ],
   },
 });
