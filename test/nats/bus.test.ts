@@ -4,7 +4,7 @@ import { NatsBus } from "../../src/nats/bus.ts";
 import type { NatsSettings } from "../../src/nats/connect.ts";
 import { startTestServer, type TestServer, type TestServerOptions } from "../support/nats-server.ts";
 import { type RecordingLog, recordingLog } from "../support/recording-log.ts";
-import { waitFor } from "../support/wait-for.ts";
+import { DEADLINE_MS, waitFor } from "../support/wait-for.ts";
 
 const opened: (NatsBus | TestServer)[] = [];
 
@@ -43,7 +43,7 @@ describe("NatsBus", () => {
     peer.subscribe("_INBOX.me.>", ({ subject }) => replies.push(subject));
     peer.subscribe("ask", (message) => message.respond(text("yes")));
     await peer.flush();
-    const answer = await bus.request("ask", text(""), 5_000);
+    const answer = await bus.request("ask", text(""), DEADLINE_MS);
     expect(new TextDecoder().decode(answer?.data)).toBe("yes");
     await waitFor("the answer on its way", () => replies.length === 1);
   });
@@ -114,28 +114,33 @@ describe("NatsBus", () => {
 
   it("BACKBEAT-REQ-003 NatsBus gives up a server that stands still, and hears nothing twice when it goes on", async () => {
     const server = await serve();
-    const { bus, log } = await connect(server, { pingIntervalMs: 50 });
+    const { bus, log } = await connect(server, { pingIntervalMs: 200 });
     const other = await connect(server);
     const heard: string[] = [];
-    const links: string[] = [];
     bus.subscribe("s", (message) => heard.push(new TextDecoder().decode(message.data)));
-    bus.onLink((link) => links.push(link));
-    await bus.flush();
+    await waitFor("the server to have it", () =>
+      bus.flush().then(
+        () => true,
+        () => false,
+      ),
+    );
     await server.kill("SIGSTOP");
     expect(other.bus.publish("s", text("while it stood still"))).toBe(true);
     const flushed = bus.flush().catch((error: unknown) => error);
-    await waitFor("the loss", () => links.length > 0);
+    await waitFor("the loss", () => !bus.connected);
     expect(await flushed).toMatchObject({ code: "nats-unreachable" });
     expect(log.texts("warn")[0]).toMatch(/^Lost NATS: the server no longer answers/);
     await server.kill("SIGCONT");
-    await waitFor("the link", () => bus.connected);
-    await other.bus.flush();
-    other.bus.publish("s", text("after"));
-    await waitFor("the message", () => heard.includes("after"));
-    await bus.flush();
-    // Sent into the gap: it may be lost, it may not come twice.
-    expect(heard.filter((message) => message !== "while it stood still")).toEqual(["after"]);
-    expect(heard.length).toBeLessThanOrEqual(2);
+    let sent = 0;
+    const later = () => heard.filter((message) => message.startsWith("after"));
+    // A busy machine may let it give up the server once more: what is sent into a gap may be lost, never come twice.
+    await waitFor("two messages", () => {
+      sent += 1;
+      other.bus.publish("s", text(`after ${sent}`));
+      return later().length >= 2;
+    });
+    expect(new Set(heard).size).toBe(heard.length);
+    expect(new Set(later()).size).toBeGreaterThanOrEqual(2);
   });
 
   it("BACKBEAT-REQ-020 NatsBus comes back after the server cut it off as a slow consumer, and says why", async () => {
@@ -240,17 +245,19 @@ describe("NatsBus", () => {
     const server = await serve();
     const { bus } = await connect(server);
     let heard = 0;
+    const links: string[] = [];
+    bus.onLink((link) => links.push(link));
     bus.subscribe("s", () => {
       heard += 1;
     });
     for (let restarts = 1; restarts <= 3; restarts += 1) {
       await server.restart();
-      await waitFor("the loss", () => !bus.connected);
-      await waitFor("the link", () => bus.connected);
+      await waitFor("the link", () => links.length === 2 * restarts);
       bus.publish("s", text("x"));
       await waitFor("the message", () => heard === restarts);
       await bus.flush();
       expect(heard).toBe(restarts);
     }
+    expect(links).toEqual(Array(3).fill(["lost", "restored"]).flat());
   });
 });
