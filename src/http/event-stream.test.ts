@@ -1,19 +1,23 @@
 import { connect } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { type EventSource, type EventSourceOptions, eventSource } from "../../test/support/event-source.ts";
 import { beatOf, type FakeReverb, windowOf } from "../../test/support/fake-reverb-view.ts";
 import { reverbApi } from "../../test/support/http-api.ts";
 import { rawClient } from "../../test/support/raw-client.ts";
 import { recordingLog } from "../../test/support/recording-log.ts";
-import { waitFor } from "../../test/support/wait-for.ts";
+import { DEADLINE_MS, waitFor } from "../../test/support/wait-for.ts";
 import type { EventLimits } from "./limits.ts";
 import { listen } from "./listen.ts";
 
 const closers: (() => unknown)[] = [];
 
 afterEach(async () => {
+  vi.useRealTimers();
   for (const close of closers.splice(0).reverse()) await close();
 });
+
+/** Streams grow older only when the test says so. */
+const standStill = () => void vi.useFakeTimers({ toFake: ["performance"] });
 
 interface Stage {
   readonly fake: FakeReverb;
@@ -279,13 +283,13 @@ describe("GET /api/v1/events", () => {
   });
 
   it("sends a client whose stream ends what waited for it", async () => {
+    standStill();
     const one = await stage({ lifeMs: 1_500, sweepMs: 20, unreadBytes: 1e9 });
-    const openedAtMs = performance.now();
     const source = await one.open();
     await source.first("hello");
     source.pause();
     for (let beat = 0; beat < 30_000; beat += 1) one.fake.live.beat(beat);
-    await waitFor("the stream to be old", () => performance.now() > openedAtMs + 1_600);
+    vi.advanceTimersByTime(1_500);
     source.resume();
     await waitFor("the end", () => source.closed);
     expect(source.events.at(-1)?.data.beat_index).toBe(29_999);
@@ -300,10 +304,15 @@ describe("GET /api/v1/events", () => {
   });
 
   it("ends a stream in good order when it is old; its client resumes", async () => {
+    standStill();
     const one = await stage({ lifeMs: 50, sweepMs: 10 });
     const source = await one.open();
     await source.first("hello");
     const id = one.fake.live.beat(17);
+    vi.advanceTimersByTime(49);
+    await source.first("beat");
+    expect(source.closed).toBe(false);
+    vi.advanceTimersByTime(1);
     await waitFor("the end", () => source.closed);
     expect(source.events.map(({ name }) => name)).toEqual(["hello", "beat"]);
     const again = await one.open({ lastId: id });
@@ -326,7 +335,7 @@ describe("GET /api/v1/events", () => {
   });
 
   it("has claims looked at while somebody listens, and a little longer: who comes back misses nothing", async () => {
-    const one = await stage({ lingerMs: 200 });
+    const one = await stage({ lingerMs: DEADLINE_MS });
     expect(one.fake.live.watched).toEqual([]);
     const first = await one.open();
     await first.first("hello");
@@ -336,7 +345,14 @@ describe("GET /api/v1/events", () => {
     const again = await one.open({ lastId: id });
     expect((await again.first("hello")).data.resumed).toBe(true);
     expect(one.fake.live.watched).toEqual([true]);
-    again.cut();
+  });
+
+  it("has claims looked at no more when nobody has come back: who does then must begin anew", async () => {
+    const one = await stage({ lingerMs: 20 });
+    const first = await one.open();
+    await first.first("hello");
+    const id = one.fake.live.beat(17);
+    first.cut();
     await waitFor("the last look", () => one.fake.live.watched.length === 2);
     expect(one.fake.live.watched).toEqual([true, false]);
     const late = await one.open({ lastId: id });

@@ -64,7 +64,8 @@ describe("fetchServer", () => {
     expect(await fetchServer(log, machine())).toBe(cached());
     expect(readFileSync(cached(), "utf8")).toBe("fetched");
     expect(statSync(cached()).mode & 0o111).toBe(0o111);
-    expect(log.texts("info")).toEqual(["Fetched nats-server into the cache"]);
+    // That it is being fetched is said where it takes long.
+    expect(log.texts("info").at(-1)).toBe("Fetched nats-server into the cache");
     expect(readdirSync(join(dir, "cache/backbeat"))).toEqual(["nats-server"]);
     expect(findServer(undefined, { PATH: join(dir, "cache/backbeat") })?.path).toBe(cached());
   });

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { waitFor } from "../../test/support/wait-for.ts";
+import { DEADLINE_MS, waitFor } from "../../test/support/wait-for.ts";
 import type { BackbeatError } from "../errors.ts";
 import { type DataLock, lockDataDir } from "./data-lock.ts";
 import { ownIdentity, type ProcessIdentity, standingOf } from "./process-identity.ts";
@@ -123,7 +123,8 @@ describe("lockDataDir", () => {
     const path = plant(elsewhere);
     const said: string[] = [];
     let beats = 0;
-    const options = { onLost: neverLost, say: (text: string) => void said.push(text) };
+    const say = (text: string) => void said.push(text);
+    const options = { onLost: neverLost, say, stillMs: DEADLINE_MS };
     const attempt = lockDataDir(folder, "reverb", options).catch((error: unknown) => error);
     await waitFor("the look at its heart", () => said.length > 0);
     const time = new Date(Date.now() + ++beats * 1_000);

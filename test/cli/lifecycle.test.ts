@@ -5,20 +5,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { compiledSource } from "../support/compiled.ts";
-import { waitFor } from "../support/wait-for.ts";
+import { DEADLINE_MS, waitFor } from "../support/wait-for.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "backbeat-life-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A process with a lifecycle: a timer that keeps it alive, and one part whose end is `stop`. */
-function start(stop: string, then = "") {
+function start(stop: string, { stopLimitMs = DEADLINE_MS, then = "" } = {}) {
   const script = join(folder, `${Math.random().toString(36).slice(2)}.mjs`);
   writeFileSync(
     script,
     `import { Lifecycle } from ${JSON.stringify(compiledSource("runtime/lifecycle.js"))};
      import { createLog } from ${JSON.stringify(compiledSource("runtime/log.js"))};
      const log = createLog({ level: "info", format: "json" });
-     const lifecycle = new Lifecycle({ log, stopLimitMs: 300 });
+     const lifecycle = new Lifecycle({ log, stopLimitMs: ${stopLimitMs} });
      setInterval(() => {}, 1_000);
      lifecycle.onStop("the part", ${stop});
      log.info("started");
@@ -53,7 +53,7 @@ describe("the end of a process", () => {
   });
 
   it("BACKBEAT-REQ-020 Lifecycle says what hangs, and ends with 1", async () => {
-    const { child, ended, heard, said } = start("() => new Promise(() => {})");
+    const { child, ended, heard, said } = start("() => new Promise(() => {})", { stopLimitMs: 300 });
     await heard("started");
     signal(child, "SIGTERM");
     expect(await ended).toBe(1);
@@ -73,7 +73,7 @@ describe("the end of a process", () => {
     ["an exception", `setTimeout(() => { throw new Error("a bug"); });`],
     ["a rejection", `void Promise.reject(new Error("a bug"));`],
   ])("BACKBEAT-REQ-020 Lifecycle ends with 1 and one line on %s that nobody caught", async (_what, then) => {
-    const { ended, said } = start("() => {}", then);
+    const { ended, said } = start("() => {}", { then });
     expect(await ended).toBe(1);
     const lines = said().trimEnd().split("\n");
     expect(lines).toHaveLength(2);

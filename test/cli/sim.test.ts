@@ -10,6 +10,7 @@ import { SystemClock } from "../../src/runtime/clock.ts";
 import { MemoryTimelineStore } from "../support/memory-timeline-store.ts";
 import { CLUSTER } from "../support/messages.ts";
 import { startTestServer } from "../support/nats-server.ts";
+import { PATIENTLY } from "../support/patience.ts";
 import { runProgram, startProgram } from "../support/program.ts";
 import { connectBus, startRealReverb, subjects } from "../support/real-reverb.ts";
 import { silentLog } from "../support/recording-log.ts";
@@ -23,16 +24,17 @@ interface Logged {
   readonly claim: StatusClaim;
 }
 
+/** All whole lines: while it is written the last one may be half there. */
 function logged(file: string): readonly Logged[] {
-  const lines = readFileSync(join(folder, file), "utf8").trimEnd().split("\n");
+  const lines = readFileSync(join(folder, file), "utf8").split("\n").slice(0, -1);
   return lines.map((line) => JSON.parse(line) as Logged);
 }
 
-/** A pulse with ten beats a second and eight beats a bar. */
-async function startPulse(url: string): Promise<Pulse & AsyncDisposable> {
+/** A pulse with eight beats a bar and, where it is not told otherwise, ten beats a second. */
+async function startPulse(url: string, tempoBpm = 600): Promise<Pulse & AsyncDisposable> {
   const bus = await connectBus(url, "pulse");
   const pulse = runPulse(
-    { clusterId: CLUSTER, nodeId: "pulse-1", version: "0.0.0", tempoBpm: 600, barLength: 8, subjects },
+    { clusterId: CLUSTER, nodeId: "pulse-1", version: "0.0.0", tempoBpm, barLength: 8, subjects },
     {
       bus,
       clock: new SystemClock(),
@@ -51,12 +53,54 @@ async function startPulse(url: string): Promise<Pulse & AsyncDisposable> {
   };
 }
 
+/**
+ * Hands frames on from the pulse's subject to another, each only when a claim for its beat, or a later one, was seen:
+ * who hears them there has had all claims for the beats before, however slow the machine is. `end` lets the rest go.
+ */
+async function relayFrames(url: string, target: string): Promise<AsyncDisposable & { end(): void }> {
+  const bus = await connectBus(url, "relay");
+  const decoder = createDecoder({ mode: "strict" });
+  const waiting: { readonly beat: number; readonly data: Uint8Array }[] = [];
+  let newest = 0;
+  const handOn = () => {
+    for (let [next] = waiting; next !== undefined && next.beat <= newest; [next] = waiting) {
+      bus.publish(target, next.data);
+      waiting.shift();
+    }
+  };
+  bus.subscribe(subjects.beat, ({ data }) => {
+    const frame = decoder.frame(data);
+    if (frame instanceof Refusal) throw new Error(frame.text);
+    waiting.push({ beat: frame.beat_index, data });
+    handOn();
+  });
+  bus.subscribe(subjects.status, ({ data }) => {
+    const claim = decoder.claim(data);
+    if (claim instanceof Refusal) throw new Error(claim.text);
+    newest = Math.max(newest, claim.beat_index);
+    handOn();
+  });
+  await bus.flush();
+  return {
+    end() {
+      newest = Number.POSITIVE_INFINITY;
+      handOn();
+    },
+    [Symbol.asyncDispose]: () => bus.close(),
+  };
+}
+
 const RATES = ["--fail-rate", "0.3", "--help-rate", "0.3", "--block-rate", "0.3", "--wait-rate", "0.5"];
 
-describe("backbeat sim", () => {
+// At once: most of it is waiting for beats.
+describe.concurrent("backbeat sim", () => {
   it("BACKBEAT-REQ-021 R6 what sim says that it delivered is what reverb counted, bar by bar and agent by agent", async () => {
     await using server = await startTestServer();
-    await using house = await startRealReverb(server.url);
+    const beat = "held.beat";
+    // A machine that is busy may let the fleet leave out many beats at once: what it claims then is far ahead.
+    const settings = { subjects: { ...subjects, beat }, leadBeats: 1_000 };
+    await using house = await startRealReverb(server.url, settings);
+    await using relay = await relayFrames(server.url, beat);
     await using _pulse = await startPulse(server.url);
     const args = [
       "--nats",
@@ -69,10 +113,12 @@ describe("backbeat sim", () => {
       "7",
       "--silence-rate",
       "0.2",
+      ...PATIENTLY,
     ];
     const log = ["--log", join(folder, "oracle.jsonl")];
     const { end, stderr } = await runProgram(["sim", ...args, ...RATES, ...log, "--beats", "30"]);
     expect(end).toBe(0);
+    relay.end();
 
     const claims = logged("oracle.jsonl");
     const delivered = claims.filter(({ result }) => result === "delivered").map(({ claim }) => claim);
@@ -82,52 +128,56 @@ describe("backbeat sim", () => {
     );
     const { view } = house.reverb;
     const { claims: outcomes, claimsReceived } = view.status().totals;
-    expect(claimsReceived).toBe(delivered.length);
-    expect(outcomes.counted + outcomes.late).toBe(delivered.length);
+    expect(delivered.length).toBeGreaterThan(0);
+    expect([claimsReceived, outcomes.counted]).toEqual([delivered.length, delivered.length]);
     expect(stderr).toContain(`${claims.length.toLocaleString("en-US")} claims in 30 beats`);
-    let same = 0;
-    for (const { claimsCount, fromBeat, toBeat, windowId } of view.windows({}).items) {
+    const windows = view.windows({}).items;
+    expect(windows.reduce((sum, { claimsCount }) => sum + claimsCount, 0)).toBe(delivered.length);
+    for (const { claimsCount, fromBeat, toBeat, windowId } of windows) {
       const own = delivered.filter(({ beat_index }) => beat_index >= fromBeat && beat_index <= toBeat);
-      expect(claimsCount).toBeLessThanOrEqual(own.length);
-      // A claim that came late, on a machine that is busy, is in no bar: then only the sums above agree.
-      if (claimsCount < own.length || claimsCount === 0) continue;
-      same += 1;
+      expect(claimsCount).toBe(own.length);
       const detail = view.window(windowId);
       expect(detail?.agentsReporting).toBe(new Set(own.map(({ agent_id }) => agent_id)).size);
       for (const [state, count] of Object.entries(detail?.stateCounts ?? {}))
         expect(own.filter((claim) => claim.state === state).length, state).toBe(count);
     }
-    expect(same).toBeGreaterThan(0);
   });
 
   it("BACKBEAT-REQ-041 sim lives the same lives for the same seed, beat by beat", async () => {
     await using server = await startTestServer();
     await using _pulse = await startPulse(server.url);
-    const runs: Map<string, unknown>[] = [];
-    for (const file of ["first.jsonl", "second.jsonl"]) {
-      const args = ["--nats", server.url, "--cluster", CLUSTER, "--seed", "11", ...RATES];
-      const { end } = await runProgram(["sim", ...args, "--beats", "20", "--log", join(folder, file)]);
-      expect(end).toBe(0);
-      const claims = logged(file).map(({ claim }) => claim);
+    const start = (file: string) => {
+      const args = ["--nats", server.url, "--cluster", CLUSTER, "--seed", "11", ...RATES, ...PATIENTLY];
+      return startProgram(["sim", ...args, "--log", join(folder, file)]);
+    };
+    await using one = start("first.jsonl");
+    await using other = start("second.jsonl");
+    /** What was claimed, by agent and by beats since the first. */
+    const lives = (file: string): Map<string, unknown> => {
+      const claims = existsSync(join(folder, file)) ? logged(file).map(({ claim }) => claim) : [];
       const first = Math.min(...claims.map(({ beat_index }) => beat_index));
-      runs.push(
-        new Map(
-          claims.map(({ beat_index, hlc: _hlc, metadata: _metadata, ...rest }) => [
-            `${rest.agent_id} ${beat_index - first}`,
-            rest,
-          ]),
-        ),
+      return new Map(
+        claims.map(({ beat_index, hlc: _hlc, metadata: _metadata, ...rest }) => [
+          `${rest.agent_id} ${beat_index - first}`,
+          rest,
+        ]),
       );
-    }
-    const [first = new Map(), second = new Map()] = runs;
-    const both = [...first.keys()].filter((key) => second.has(key));
-    expect(both.length).toBeGreaterThan(100);
-    for (const key of both) expect(second.get(key)).toEqual(first.get(key));
+    };
+    await waitFor("enough that both lived through", () => {
+      const second = lives("second.jsonl");
+      return [...lives("first.jsonl").keys()].filter((key) => second.has(key)).length > 150;
+    });
+    for (const program of [one, other]) program.kill("SIGINT");
+    expect([(await one.ended).end, (await other.ended).end]).toEqual([0, 0]);
+    const [first, second] = [lives("first.jsonl"), lives("second.jsonl")];
+    for (const key of [...first.keys()].filter((each) => second.has(each)))
+      expect(second.get(key)).toEqual(first.get(key));
   });
 
   it("INT-001 sim puts only claims on the wire that are strictly valid, from as many agents as asked for", async () => {
     await using server = await startTestServer();
-    await using _pulse = await startPulse(server.url);
+    // So slow that each agent has its turn within a beat, on a busy machine, too.
+    await using _pulse = await startPulse(server.url, 60);
     const peer = await connectBus(server.url, "peer");
     const decoder = createDecoder({ mode: "strict" });
     const refused: string[] = [];
@@ -148,8 +198,12 @@ describe("backbeat sim", () => {
       "--prefix",
       "load",
       ...RATES,
+      ...PATIENTLY,
     ];
-    const { end, stdout } = await runProgram(["sim", ...args, "--beats", "5", "--json"]);
+    await using program = startProgram(["sim", ...args, "--json"]);
+    await waitFor("claims of all", () => agents.size >= 300);
+    program.kill("SIGINT");
+    const { end, stdout } = await program.ended;
     expect(end).toBe(0);
     expect(refused).toEqual([]);
     expect([agents.size, [...agents].sort()[0]]).toEqual([300, "load-0001"]);
@@ -157,8 +211,10 @@ describe("backbeat sim", () => {
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(data.map(({ kind }) => kind)).toEqual(["beat", "beat", "beat", "beat", "beat", "total"]);
-    expect(data.at(-1)).toMatchObject({ beats: 5, results: { undelivered: 0, unconfirmed: 0 } });
+    const beats = data.length - 1;
+    expect(beats).toBeGreaterThan(0);
+    expect(data.map(({ kind }) => kind)).toEqual([...Array(beats).fill("beat"), "total"]);
+    expect(data.at(-1)).toMatchObject({ beats, results: { undelivered: 0, unconfirmed: 0 } });
     await peer.close();
   });
 
@@ -173,12 +229,9 @@ describe("backbeat sim", () => {
       existsSync(file) ? new Set(logged("lost.jsonl").map(({ result }) => result)) : new Set();
     const has = (result: ClaimResult) => () =>
       existsSync(file) && readFileSync(file, "utf8").includes(`"${result}"`);
-    // While it is written its last line may be half there.
-    const wholeLines = () => readFileSync(file, "utf8").split("\n").slice(0, -1);
     const undeliveredBeats = () =>
       new Set(
-        wholeLines()
-          .map((line) => JSON.parse(line) as Logged)
+        logged("lost.jsonl")
           .filter(({ result }) => result === "undelivered")
           .map(({ claim }) => claim.beat_index),
       );
@@ -197,14 +250,17 @@ describe("backbeat sim", () => {
 
   it("BACKBEAT-REQ-041 sim that cannot begin says why: no beat, no file, no sense", async () => {
     await using server = await startTestServer();
-    const at = ["--nats", server.url, "--wait", "1"];
-    const silent = await runProgram(["sim", ...at]);
+    // Long enough for a busy machine to find out that the server is there.
+    const at = ["--nats", server.url, "--wait", "4"];
+    const [silent, unwritable, senseless] = await Promise.all([
+      runProgram(["sim", ...at]),
+      runProgram(["sim", ...at, "--log", join(folder, "no", "such", "folder")]),
+      runProgram(["sim", "--agents", "0", "--fail-rate", "2", "--task-beats", "1"]),
+    ]);
     expect(silent).toMatchObject({ end: 1, stdout: "" });
     expect(silent.stderr).toContain("Cannot simulate agents of cluster local: there was no beat");
-    const unwritable = await runProgram(["sim", ...at, "--log", join(folder, "no", "such", "folder")]);
     expect(unwritable.end).toBe(1);
     expect(unwritable.stderr).toContain("Cannot write the claims to ");
-    const senseless = await runProgram(["sim", "--agents", "0", "--fail-rate", "2", "--task-beats", "1"]);
     expect(senseless.end).toBe(2);
     expect(senseless.stderr).toContain("3 mistakes");
   });

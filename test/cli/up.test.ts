@@ -32,7 +32,7 @@ describe("backbeat up", () => {
       { env: { HOME: process.env.HOME ?? dir, ...serverSetting() } },
     );
   const urlOf = (program: RunningProgram) =>
-    waitFor("the addresses", () => /reverb +(http:\S+)/.exec(program.stdout())?.[1], 60_000);
+    waitFor("the addresses", () => /reverb +(http:\S+)/.exec(program.stdout())?.[1]);
   const get = async (url: string): Promise<ReportList> => (await fetch(url)).json() as Promise<ReportList>;
   const firstReport = async (program: RunningProgram) => {
     const url = await urlOf(program);
@@ -50,14 +50,12 @@ describe("backbeat up", () => {
     const score = /score +(http:\S+)/.exec(program.stdout())?.[1] ?? "";
     expect(await (await fetch(score)).text()).toContain('<div id="page">');
     const pid = serverPid();
-    const startedAtMs = performance.now();
     program.kill("SIGINT");
-    expect((await program.ended).end).toBe(0);
     // The promise is five seconds; it is kept by killing what hangs, which would be told as exit code 1.
-    expect(performance.now() - startedAtMs).toBeLessThan(5_000);
+    expect((await program.ended).end).toBe(0);
     expect(isAlive(pid)).toBe(false);
     expect(existsSync(join(dir, "nats-server.json"))).toBe(false);
-  }, 90_000);
+  });
 
   it("BACKBEAT-REQ-001 --pulses starts more of them, whose death is said and costs no beat", async () => {
     await using program = up("--agents", "0", "--pulses", "2");
@@ -65,14 +63,14 @@ describe("backbeat up", () => {
     const url = await waitFor("the pulse", () => /pulse +(http:\S+)/.exec(program.stdout())?.[1]);
     const leader = async () =>
       (await (await fetch(`${url}/api/v1/leader`)).json()) as { readonly pulses: readonly string[] };
-    await waitFor("the other pulse", async () => (await leader()).pulses.length === 2, 20_000);
+    await waitFor("the other pulse", async () => (await leader()).pulses.length === 2);
     const other = Number(/pulse +process (\d+)/.exec(program.stdout())?.[1]);
     process.kill(other, "SIGKILL");
     await waitFor("a word about it", () => program.stderr().includes("Pulse 2 ended by itself"));
     await waitFor("its place to be empty", async () => (await leader()).pulses.length === 1);
     program.kill("SIGINT");
     expect((await program.ended).end).toBe(0);
-  }, 90_000);
+  });
 
   it("P1 R1 leaves no server behind on SIGKILL, and starts again where the beat would be", async () => {
     await using killed = up("--agents", "1");
@@ -89,7 +87,7 @@ describe("backbeat up", () => {
     await waitFor("beats that go on", async () => (await lastBeat(again)) > before);
     again.kill("SIGTERM");
     expect((await again.ended).end).toBe(0);
-  }, 90_000);
+  });
 
   async function lastBeat(program: RunningProgram): Promise<number> {
     const url = await urlOf(program);

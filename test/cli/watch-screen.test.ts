@@ -3,6 +3,7 @@ import type { Readable, Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { expect, it } from "vitest";
 import { fleetStage } from "../support/fleet-stage.ts";
+import { PATIENTLY } from "../support/patience.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 const FIRST_SCREEN = "\u001b[?1049l";
@@ -38,7 +39,7 @@ interface WatchOnTerminal extends AsyncDisposable {
  * before it starts `watch` are sizes for the terminal, from a pipe: nothing but a child of it may change them.
  */
 function watchOnTerminal(columns: number, rows: number, flags: readonly string[]): WatchOnTerminal {
-  const watch = [process.execPath, "dist/cli/main.js", "watch", ...flags].join(" ");
+  const watch = [process.execPath, "dist/cli/main.js", "watch", ...flags, ...PATIENTLY].join(" ");
   const resizer = "(while read -r columns rows; do stty -F /dev/tty cols $columns rows $rows; done) <&3 &";
   const command = `${resizer} stty cols ${columns} rows ${rows}; ${watch} 3<&-`;
   const child = spawn("script", ["-qec", command, "/dev/null"], {

@@ -63,7 +63,6 @@ async function connectionWorld(): Promise<BusWorld> {
       maxReconnectAttempts: -1,
       reconnectTimeWait: 100,
       reconnectJitter: 0,
-      pingInterval: 500,
     });
     connections.push(connection);
     return connection;

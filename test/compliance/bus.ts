@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { BackbeatError } from "../../src/errors.ts";
 import type { Bus } from "../../src/ports.ts";
-import { waitFor } from "../support/wait-for.ts";
+import { DEADLINE_MS, waitFor } from "../support/wait-for.ts";
 
 /** A server that the suite may stop, and connections to it. */
 export interface BusWorld extends AsyncDisposable {
@@ -114,14 +114,14 @@ export function busCompliance(name: string, makeWorld: () => Promise<BusWorld>):
         expect(message.respond(text(`you said ${read(message.data)}`))).toBe(true);
       });
       await answerer.flush();
-      const answer = await asker.request("now", text("hello"), 5_000);
+      const answer = await asker.request("now", text("hello"), DEADLINE_MS);
       expect(answer && read(answer.data)).toBe("you said hello");
     });
 
     it("BACKBEAT-REQ-002 Bus.request gives undefined when nobody is there and when nobody answers in time", async () => {
       await using world = await makeWorld();
       const [asker, mute] = [await world.connect(), await world.connect()];
-      expect(await asker.request("nobody", text(""), 20_000)).toBeUndefined();
+      expect(await asker.request("nobody", text(""), DEADLINE_MS)).toBeUndefined();
       let asked = 0;
       mute.subscribe("mute", () => {
         asked += 1;
@@ -154,7 +154,7 @@ export function busCompliance(name: string, makeWorld: () => Promise<BusWorld>):
       await waitFor("the loss", () => links.length === 1);
       expect(bus.publish("s", text("while down"))).toBe(false);
       await expect(bus.flush()).rejects.toMatchObject({ code: "nats-unreachable" });
-      expect(await bus.request("s", text(""), 20_000)).toBeUndefined();
+      expect(await bus.request("s", text(""), DEADLINE_MS)).toBeUndefined();
       bus.subscribe("t", (message) => heard.push(read(message.data)));
       await world.mend();
       await waitFor("the link", () => links.length === 2);
@@ -175,7 +175,7 @@ export function busCompliance(name: string, makeWorld: () => Promise<BusWorld>):
         () => "resolved",
         (error: unknown) => error,
       );
-      const asked = bus.request("s", text("nor this"), 60_000);
+      const asked = bus.request("s", text("nor this"), DEADLINE_MS);
       await world.cut();
       const outcome = await flushed;
       expect(outcome).toBeInstanceOf(BackbeatError);
@@ -220,7 +220,7 @@ export function busCompliance(name: string, makeWorld: () => Promise<BusWorld>):
       expect(bus.connected).toBe(false);
       expect(bus.publish("s", text("too late"))).toBe(false);
       await expect(bus.flush()).rejects.toMatchObject({ code: "nats-unreachable" });
-      expect(await bus.request("s", text(""), 20_000)).toBeUndefined();
+      expect(await bus.request("s", text(""), DEADLINE_MS)).toBeUndefined();
       bus.subscribe("t", () => {
         heardAfterClose += 1;
       });

@@ -97,17 +97,16 @@ describe("the live score over a real reverb", () => {
     const replica = await house.start({ url: way.url });
     await untilCommitting(replica);
     const source = await (await serve(replica.reverb))();
-    const frames = { beatDurationMs: 10_000 };
-    await house.beats(1, 2, frames);
+    await house.beats(1, 2);
     await waitFor("the first beats", () => named(source, "beat").length === 2);
     way.cut();
     await waitFor("the loss", () => !replica.bus.connected);
-    await house.beats(3, 14, frames);
+    await house.beats(3, 14);
     way.mend();
     await waitFor("the reports of that time", () => named(source, "report").length === 3);
     await waitFor("the beat that it is", () => replica.reverb.view.live.now.beat?.beatIndex === 14);
     expect(replica.reverb.view.live.now.beat).toMatchObject({ barFrom: 13 });
-    await house.beats(15, 16, frames);
+    await house.beats(15, 16);
     await waitFor("the new beats", () => named(source, "beat").some(({ data }) => data.beat_index === 16));
     expect(named(source, "beat").map(({ data }) => data.beat_index)).toEqual([1, 2, 14, 15, 16]);
     expect(named(source, "report").map(({ data }) => data.report.from_beat)).toEqual([1, 5, 9]);
@@ -118,7 +117,8 @@ describe("the live score over a real reverb", () => {
     await using house = await startRealReverb(server.url, { barLength: 1_000 });
     const source = await (await serve(house.reverb))();
     const AGENTS = 2_000;
-    house.peer.publish(subjects.beat, frameBody(1, { beatDurationMs: 60_000 }));
+    house.peer.publish(subjects.beat, frameBody(1, { beatDurationMs: 600_000 }));
+    const before = named(source, "claims").length;
     const startedAtMs = performance.now();
     // 60,000 claims at 20,000 a second: a batch each 10 ms.
     for (let sent = 0; sent < 60_000; sent += 200) {
@@ -132,8 +132,8 @@ describe("the live score over a real reverb", () => {
     }
     const receivedIn = () => named(source, "claims").reduce((sum, { data }) => sum + data.received, 0);
     await waitFor("all claims", () => receivedIn() === 60_000);
-    const tookMs = performance.now() - startedAtMs;
-    expect(named(source, "claims").length).toBeLessThanOrEqual(2 + tookMs / 250);
+    const seconds = 1 + Math.floor((performance.now() - startedAtMs) / 1_000);
+    expect(named(source, "claims").length - before).toBeLessThanOrEqual(4 * seconds);
     const cells = new Map<number, string>();
     for (const { data } of named(source, "claims")) {
       expect(data.left_out).toBe(0);

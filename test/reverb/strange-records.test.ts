@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { journalHouse, type Replica, untilCommitting } from "../support/journal-house.ts";
 import { startTestServer } from "../support/nats-server.ts";
 import { subjects } from "../support/real-reverb.ts";
-import { waitFor } from "../support/wait-for.ts";
+import { DEADLINE_MS, waitFor } from "../support/wait-for.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 const fromBeats = (wire: readonly { readonly report: { readonly from_beat: number } }[]) =>
@@ -71,7 +71,7 @@ describe("what somebody else publishes where reports are stored", () => {
     await house.peer.request(
       "$JS.API.STREAM.UPDATE.BACKBEAT_REPORTS_test",
       text(JSON.stringify({ ...(await configOf(house)), sealed: true, deny_delete: true, deny_purge: true })),
-      2_000,
+      DEADLINE_MS,
     );
     await house.beats(1, 6);
     await waitFor("a refusal", () => (replica.reverb.view.status().journal?.commitsUnknown ?? 0) >= 3);
@@ -82,6 +82,6 @@ describe("what somebody else publishes where reports are stored", () => {
 });
 
 async function configOf(house: Awaited<ReturnType<typeof journalHouse>>): Promise<object> {
-  const answer = await house.peer.request("$JS.API.STREAM.INFO.BACKBEAT_REPORTS_test", text(""), 2_000);
+  const answer = await house.peer.request("$JS.API.STREAM.INFO.BACKBEAT_REPORTS_test", text(""), DEADLINE_MS);
   return JSON.parse(new TextDecoder().decode(answer?.data)).config;
 }

@@ -11,7 +11,7 @@ import { CLUSTER } from "../support/messages.ts";
 import { startTestServer, type TestServer } from "../support/nats-server.ts";
 import { subjects } from "../support/real-reverb.ts";
 import { silentLog } from "../support/recording-log.ts";
-import { waitFor } from "../support/wait-for.ts";
+import { DEADLINE_MS, waitFor } from "../support/wait-for.ts";
 
 /** What a power cut leaves of a stream: how it was on disk before. */
 interface Backup extends Disposable {
@@ -52,13 +52,14 @@ async function adopt(house: JournalHouse, force: boolean) {
     ...found,
     subjects,
     clock: new SystemClock(),
-    silenceMaxMs: 3_000,
+    silenceMaxMs: DEADLINE_MS,
     node: "test",
     force,
   });
 }
 
-describe("streams that went back", () => {
+// At once: most of it is waiting for servers and for what is believed only after a while.
+describe.concurrent("streams that went back", () => {
   it.each([
     ["some reports left", 6, 1],
     ["no report left", 2, 0],
@@ -155,7 +156,7 @@ describe("streams that went back", () => {
   });
 });
 
-describe("a chain that begins partial", () => {
+describe.concurrent("a chain that begins partial", () => {
   it("R7 is still so for a replica that was restarted before its first frame", async () => {
     await using server = await startTestServer({ jetstream: true });
     await using house = await journalHouse(server.url);
@@ -164,7 +165,11 @@ describe("a chain that begins partial", () => {
     await untilCommitting(first);
     await house.beats(1, 6);
     await waitFor("the first report", () => house.wire.length === 1);
-    await house.peer.request(`$JS.API.STREAM.PURGE.BACKBEAT_JOURNAL_${CLUSTER}`, new Uint8Array(0), 2_000);
+    await house.peer.request(
+      `$JS.API.STREAM.PURGE.BACKBEAT_JOURNAL_${CLUSTER}`,
+      new Uint8Array(0),
+      DEADLINE_MS,
+    );
     await waitFor("the alarm", () =>
       first.reverb.view.status().alarms.some(({ name }) => name === "journal-broken"),
     );
@@ -185,7 +190,7 @@ describe("a chain that begins partial", () => {
   });
 });
 
-describe("what the streams keep", () => {
+describe.concurrent("what the streams keep", () => {
   it("R4 is raised by who says more, and never lowered by who says less", async () => {
     await using server = await startTestServer({ jetstream: true });
     await using house = await journalHouse(server.url);
@@ -204,7 +209,7 @@ async function keepsAsFound(house: JournalHouse): Promise<readonly [number, numb
   const answer = await house.peer.request(
     `$JS.API.STREAM.INFO.BACKBEAT_JOURNAL_${CLUSTER}`,
     new Uint8Array(0),
-    2_000,
+    DEADLINE_MS,
   );
   const { max_age, max_bytes } = JSON.parse(new TextDecoder().decode(answer?.data)).config;
   return [max_age / 1e6, max_bytes];

@@ -7,7 +7,7 @@ import { fleetStage } from "../support/fleet-stage.ts";
 import { CLUSTER } from "../support/messages.ts";
 import { startTestServer } from "../support/nats-server.ts";
 import { recordingLog, silentLog } from "../support/recording-log.ts";
-import { waitFor } from "../support/wait-for.ts";
+import { DEADLINE_MS, waitFor } from "../support/wait-for.ts";
 
 const options = { clusterId: CLUSTER, agentId: "sdk:1", log: silentLog };
 
@@ -19,7 +19,7 @@ describe("BACKBEAT-REQ-040 connectAgent", () => {
     const beats: Beat[] = [];
     const off = agent.onBeat((beat) => beats.push(beat));
     agent.onDownbeat((beat) => beats.push(beat));
-    expect((await agent.firstBeat(10_000)).index).toBe(5);
+    expect((await agent.firstBeat(DEADLINE_MS)).index).toBe(5);
     expect(agent.now?.index).toBe(5);
     await stage.publish(6);
     await waitFor("beat 6", () => beats.at(-1)?.index === 6);

@@ -16,6 +16,9 @@ import { connectBus, subjects } from "./real-reverb.ts";
 import { type RecordingLog, recordingLog, silentLog } from "./recording-log.ts";
 import { waitFor } from "./wait-for.ts";
 
+/** A minute: beats come when the test publishes them, and no pulse is missed however long it takes. */
+const BEAT_MS = 60_000;
+
 export interface Replica {
   readonly reverb: Reverb;
   readonly bus: NatsBus;
@@ -102,7 +105,7 @@ export async function journalHouse(url: string): Promise<JournalHouse> {
     },
     async beats(from, to, wish) {
       for (let beat = from; beat <= to; beat += 1)
-        peer.publish(subjects.beat, frameBody(beat, { barLength: 4, ...wish }));
+        peer.publish(subjects.beat, frameBody(beat, { barLength: 4, beatDurationMs: BEAT_MS, ...wish }));
       await peer.flush();
     },
     claim(agentId, beat) {

@@ -6,8 +6,8 @@ import { startTestServer, type TestServer } from "./nats-server.ts";
 import { type LogLine, type RecordingLog, recordingLog } from "./recording-log.ts";
 import { waitFor } from "./wait-for.ts";
 
-/** What a test opens; `closeAll` in its `afterEach`. */
-export class NatsDoors {
+/** What a test opens; `closeAll` in its `afterEach`, or `await using`. */
+export class NatsDoors implements AsyncDisposable {
   readonly #opened: (NatsBus | TestServer)[] = [];
 
   async serve(config: string): Promise<TestServer> {
@@ -48,5 +48,8 @@ export class NatsDoors {
 
   async closeAll(): Promise<void> {
     for (const one of this.#opened.splice(0).toReversed()) await ("stop" in one ? one.stop() : one.close());
+  }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.closeAll();
   }
 }

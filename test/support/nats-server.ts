@@ -13,9 +13,7 @@ import { createInterface } from "node:readline";
 import { choosePort } from "../../src/nats/free-port.ts";
 import { getServer } from "../../src/nats/get-server.ts";
 import { silentLog } from "./recording-log.ts";
-import { waitFor } from "./wait-for.ts";
-
-const START_DEADLINE_MS = 10_000;
+import { DEADLINE_MS, waitFor } from "./wait-for.ts";
 
 export interface TestServerOptions {
   /** Further lines of nats-server configuration (users, tls, cluster, …). */
@@ -155,7 +153,7 @@ function readBanner(child: ChildProcess): Promise<{ port: number; version: strin
     let port: number | undefined;
     let version: string | undefined;
     const fail = (why: string) => reject(new Error(`nats-server did not start: ${why}\n${said.join("\n")}`));
-    const deadline = setTimeout(() => fail(`not ready after ${START_DEADLINE_MS} ms`), START_DEADLINE_MS);
+    const deadline = setTimeout(() => fail(`not ready after ${DEADLINE_MS} ms`), DEADLINE_MS);
     const done = () => clearTimeout(deadline);
     child.once("error", (error) => {
       done();

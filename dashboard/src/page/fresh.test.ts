@@ -2,6 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Answer } from "../wire/ask.ts";
 import { fresh } from "./fresh.ts";
 
+/** Of what must come at once, on a busy machine. */
+const SOON = { timeout: 60_000 };
+
 describe("fresh", () => {
   let asked: { readonly signal: AbortSignal; readonly answer: (body: unknown) => void }[] = [];
   const taken: Answer<unknown>[] = [];
@@ -29,10 +32,10 @@ describe("fresh", () => {
     }
     expect(asked.map(({ signal }) => signal.aborted)).toEqual([false]);
     asked[0]?.answer({ notes: "slow" });
-    await vi.waitFor(() => expect(taken).toEqual([{ kind: "answer", body: { notes: "slow" } }]));
-    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    await vi.waitFor(() => expect(taken).toEqual([{ kind: "answer", body: { notes: "slow" } }]), SOON);
+    await vi.waitFor(() => expect(asked).toHaveLength(2), SOON);
     asked[1]?.answer({ notes: "newer" });
-    await vi.waitFor(() => expect(taken).toHaveLength(2));
+    await vi.waitFor(() => expect(taken).toHaveLength(2), SOON);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(asked).toHaveLength(2);
   });
@@ -42,6 +45,6 @@ describe("fresh", () => {
     story.askSoon();
     story.stop();
     expect(asked[0]?.signal.aborted).toBe(true);
-    await vi.waitFor(() => expect(taken).toEqual([{ kind: "dropped" }]));
+    await vi.waitFor(() => expect(taken).toEqual([{ kind: "dropped" }]), SOON);
   });
 });

@@ -75,7 +75,7 @@ describe("Fetcher", () => {
     fetcher.askSoon();
     const fault = new Error("no lanes in the answer");
     asked[0]?.fail(fault);
-    await vi.waitFor(() => expect(told).toHaveBeenCalledWith(fault));
+    await vi.waitFor(() => expect(told).toHaveBeenCalledWith(fault), { timeout: 60_000 });
     expect(timers.map(({ delayMs }) => delayMs)).toEqual([1_000]);
     timers[0]?.run();
     expect(asked).toHaveLength(2);
