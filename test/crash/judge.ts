@@ -3,11 +3,12 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { waitFor } from "../support/wait-for.ts";
 import { Ledger, type LedgerFigures, type ReportFacts } from "./ledger.ts";
 import type { LoadDone, LogLine } from "./load.ts";
-import { JOURNAL, readJournal, readReports } from "./read-streams.ts";
+import { JOURNAL, type ReportChain, readChains, readJournal, readReports } from "./read-streams.ts";
 import type { Heard, Replica, Stage } from "./stage.ts";
 
 /** What is left to fold after the last claim. */
 const SETTLE_MAX_MS = 60_000;
+const HEARD_MAX_MS = 10_000;
 
 export interface Verdict {
   /** Sentences; none: the run has passed. */
@@ -21,19 +22,47 @@ export interface JudgeOptions {
   readonly replicas: readonly Replica[];
   /** The broker lived all the time, so nothing may be missing on the wire. */
   readonly everyReportOnWire: boolean;
+  /** How often a chain of reports was begun; the last one is judged. Default 1. */
+  readonly chains?: number;
 }
 
 /** Ends the load, waits until the replicas have folded all of it, and judges. */
-export async function judge(stage: Stage, { everyReportOnWire, replicas }: JudgeOptions): Promise<Verdict> {
+export async function judge(
+  stage: Stage,
+  { chains: chainsMax = 1, everyReportOnWire, replicas }: JudgeOptions,
+): Promise<Verdict> {
   const done = await stage.endLoad();
   await settle(stage, replicas);
-  const reports = await readReports(stage.connection);
-  const ledger = new Ledger(reports, { agents: stage.load.agents });
-  await readJournal(stage.connection, (entry) => ledger.take(entry));
-  const { faults, figures } = ledger.finish(stage.log());
+  const chains = await readChains(stage.connection);
+  const reports = chains.flatMap((chain) => chain.reports);
+  if (everyReportOnWire) await untilHeard(stage.wire, reports);
+  const { faults, figures } = await judgeChain(stage, chains.at(-1), { sent: done.claims });
   const all = [...faults, ...wireFaults(stage.wire, reports, everyReportOnWire), ...divergences(replicas)];
+  if (chains.length !== chainsMax) all.push(`${chains.length} chains of reports in place of ${chainsMax}`);
   if (done.unacknowledged > 0) all.push(`${done.unacknowledged} claims were never acknowledged`);
   return { faults: all, figures: { ...figures, ...done }, reports };
+}
+
+/** Judges the newest chain of reports while the load goes on: all that the journal held by its last report. */
+export async function judgeSoFar(stage: Stage): Promise<Pick<Verdict, "faults" | "reports">> {
+  const chain = (await readChains(stage.connection)).at(-1);
+  const reports = chain?.reports ?? [];
+  const { faults } = await judgeChain(stage, chain, { upToSeq: reports.at(-1)?.lastSeq ?? 0 });
+  return { faults, reports };
+}
+
+async function judgeChain(
+  stage: Stage,
+  chain: ReportChain | undefined,
+  { sent, upToSeq }: { readonly sent?: number; readonly upToSeq?: number },
+) {
+  const ledger = new Ledger(chain?.reports ?? [], {
+    agents: stage.load.agents,
+    ...(chain?.isAdopted === true ? { chain } : {}),
+    ...(upToSeq === undefined ? {} : { upToSeq }),
+  });
+  await readJournal(stage.connection, (entry) => ledger.take(entry));
+  return ledger.finish(stage.log(), sent === undefined ? {} : { sent });
 }
 
 /** How late each report was: from the first sending of the frame that showed its bar to be over, until it was heard. */
@@ -70,6 +99,15 @@ async function settle(stage: Stage, replicas: readonly Replica[]): Promise<void>
     return ((await readReports(stage.connection)).at(-1)?.toBeat ?? 0) >= lastEnd;
   };
   await waitFor("the replicas to have folded and reported everything", isDone, SETTLE_MAX_MS);
+}
+
+/** What is stored comes to our ear a little later; what never comes is a fault, and told as one. */
+async function untilHeard(wire: readonly Heard[], reports: readonly ReportFacts[]): Promise<void> {
+  const isHeard = () => {
+    const heard = new Set(wire.map(({ windowId }) => windowId));
+    return reports.every(({ windowId }) => heard.has(windowId));
+  };
+  await waitFor("every report on the wire", isHeard, HEARD_MAX_MS).catch(() => undefined);
 }
 
 function wireFaults(

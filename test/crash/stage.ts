@@ -10,7 +10,7 @@ import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { subjectsOf } from "../../src/contracts/index.ts";
 import { startTestCluster, startTestServer, type TestServer } from "../support/nats-server.ts";
 import { waitFor } from "../support/wait-for.ts";
-import { CLUSTER, type Load, type LoadDone, type LogLine, readLogLine } from "./load.ts";
+import { CLUSTER, type Load, type LoadDone, type LogLine, logLinesIn } from "./load.ts";
 import { JOURNAL } from "./read-streams.ts";
 import { WireReader } from "./wire-reader.ts";
 
@@ -242,14 +242,9 @@ export class Stage implements AsyncDisposable {
     return (await done)[0] as LoadDone;
   }
 
-  /** What the generator wrote down. */
+  /** What the generator has written down so far. */
   *log(): Generator<LogLine> {
-    const text = readFileSync(this.load.logPath, "latin1");
-    for (let at = 0; at < text.length; ) {
-      const end = text.indexOf("\n", at);
-      yield readLogLine(text.slice(at, end));
-      at = end + 1;
-    }
+    yield* logLinesIn(readFileSync(this.load.logPath, "latin1"));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
