@@ -1,14 +1,11 @@
 /** The end of every run: all is read back and held against the generator's log. */
 import { jetstreamManager } from "@nats-io/jetstream";
-import { waitFor } from "../support/wait-for.ts";
+import { heardTwice } from "./heard-twice.ts";
 import { Ledger, type LedgerFigures, type ReportFacts } from "./ledger.ts";
 import type { LoadDone, LogLine } from "./load.ts";
 import { JOURNAL, type ReportChain, readChains, readJournal, readReports } from "./read-streams.ts";
+import { until } from "./scenario.ts";
 import type { Heard, Replica, Stage } from "./stage.ts";
-
-/** What is left to fold after the last claim. */
-const SETTLE_MAX_MS = 60_000;
-const HEARD_MAX_MS = 10_000;
 
 export interface Verdict {
   /** Sentences; none: the run has passed. */
@@ -37,7 +34,7 @@ export async function judge(
   const reports = chains.flatMap((chain) => chain.reports);
   if (everyReportOnWire) await untilHeard(stage.wire, reports);
   const { faults, figures } = await judgeChain(stage, chains.at(-1), { sent: done.claims });
-  const all = [...faults, ...wireFaults(stage.wire, reports, everyReportOnWire), ...divergences(replicas)];
+  const all = [...faults, ...wireFaults(stage, reports, everyReportOnWire), ...divergences(replicas)];
   if (chains.length !== chainsMax) all.push(`${chains.length} chains of reports in place of ${chainsMax}`);
   if (done.unacknowledged > 0) all.push(`${done.unacknowledged} claims were never acknowledged`);
   return { faults: all, figures: { ...figures, ...done }, reports };
@@ -98,7 +95,7 @@ async function settle(stage: Stage, replicas: readonly Replica[]): Promise<void>
     if (running.length === 0 || running.some(({ readSeq }) => readSeq < state.last_seq)) return false;
     return ((await readReports(stage.connection)).at(-1)?.toBeat ?? 0) >= lastEnd;
   };
-  await waitFor("the replicas to have folded and reported everything", isDone, SETTLE_MAX_MS);
+  await until("the replicas to have folded and reported everything", isDone);
 }
 
 /** What is stored comes to our ear a little later; what never comes is a fault, and told as one. */
@@ -107,25 +104,21 @@ async function untilHeard(wire: readonly Heard[], reports: readonly ReportFacts[
     const heard = new Set(wire.map(({ windowId }) => windowId));
     return reports.every(({ windowId }) => heard.has(windowId));
   };
-  await waitFor("every report on the wire", isHeard, HEARD_MAX_MS).catch(() => undefined);
+  await until("every report on the wire", isHeard).catch(() => undefined);
 }
 
 function wireFaults(
-  wire: readonly Heard[],
+  { servers, wire }: Stage,
   reports: readonly ReportFacts[],
   everyReportOnWire: boolean,
 ): string[] {
-  const faults: string[] = [];
-  const heard = new Map<string, number>();
-  for (const { windowId } of wire) heard.set(windowId, (heard.get(windowId) ?? 0) + 1);
+  const faults = [...heardTwice(wire, { isCluster: servers.length > 1 }).faults];
+  const heard = new Set(wire.map(({ windowId }) => windowId));
   const hashes = new Set(reports.map(({ hash }) => hash));
   for (const { hash, windowId } of wire)
     if (!hashes.has(hash)) faults.push(`window ${windowId} was on the wire with bytes that are not stored`);
-  for (const { windowId } of reports) {
-    const times = heard.get(windowId) ?? 0;
-    if (times > 1) faults.push(`window ${windowId} was on the wire ${times} times`);
-    if (times === 0 && everyReportOnWire) faults.push(`window ${windowId} was never on the wire`);
-  }
+  for (const { windowId } of reports)
+    if (everyReportOnWire && !heard.has(windowId)) faults.push(`window ${windowId} was never on the wire`);
   return faults;
 }
 

@@ -6,7 +6,10 @@ import type { Verdict } from "./judge.ts";
 export interface ScenarioOptions {
   readonly random: SeededRandom;
   readonly seed: number;
-  /** The short form, for CI. */
+  /**
+   * The short form, for CI: few of each kind of fault, several scenarios at a time, beside whatever else the machine does.
+   * It judges what must hold (nothing lost, twice, out of order or unsaid), and shows what goes by a clock.
+   */
   readonly isShort: boolean;
   /** Says how far it is. */
   readonly say: (text: string) => void;
@@ -45,6 +48,11 @@ export function until<T>(
     return seen;
   };
   return waitFor(what, seldom, DEADLINE_MS);
+}
+
+/** Faults that go by a clock: judged where nothing else runs, in the long form. */
+export function byTheClock(isShort: boolean, faults: readonly string[]): readonly string[] {
+  return isShort ? [] : faults;
 }
 
 /** A verdict's figures in the words of the table. */
