@@ -4,23 +4,17 @@ import { once } from "node:events";
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import {
-  BEAT_FRAME_TYPE,
-  type BeatFrame,
-  createDecoder,
-  Refusal,
-  subjectsOf,
-} from "../../src/contracts/index.ts";
+import { type BeatFrame, createDecoder, Refusal, subjectsOf } from "../../src/contracts/index.ts";
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
-import { journalName, reportsName } from "../../src/nats/stream-names.ts";
+import { journalName } from "../../src/nats/stream-names.ts";
 import { startTestCluster, startTestServer, type TestServer } from "../support/nats-server.ts";
 import { connectBus } from "../support/real-reverb.ts";
-import { type BeatsOfReport, type StoredFrame, unsaidBeats } from "./beats-said.ts";
+import { type BeatsOfReport, unsaidBeats } from "./beats-said.ts";
 import { type HeardReport, heardTwice } from "./heard-twice.ts";
 import { until } from "./scenario.ts";
+import { framesIn, reportsIn, TRIO_CLUSTER } from "./trio-streams.ts";
 
 const PROGRAM = resolve("dist/cli/main.js");
-export const TRIO_CLUSTER = "trio";
 const SUBJECTS = subjectsOf(TRIO_CLUSTER);
 export const NODES = ["a", "b", "c"];
 
@@ -31,19 +25,6 @@ export interface HeardFrame {
   readonly frame: BeatFrame;
   /** On our monotonic clock. */
   readonly atMs: number;
-}
-
-interface StoredBody {
-  readonly body: {
-    readonly type?: string;
-    readonly window_id?: string;
-    readonly beat_index?: number;
-    readonly metadata?: { readonly node?: string; readonly epoch?: number };
-    readonly from_beat?: number;
-    readonly to_beat?: number;
-    readonly issues?: readonly { readonly category: string; readonly count: number }[];
-  };
-  readonly timeMs: number;
 }
 
 export interface TrioOptions {
@@ -135,11 +116,11 @@ export class PulseTrio implements AsyncDisposable {
    */
   async reportFaults(): Promise<string[]> {
     // Three servers may be without a leader: who does not answer is asked again.
-    const begun = await until("the journal's frames", () => this.#framesIn().catch(() => undefined));
+    const begun = await until("the journal's frames", () => framesIn(this.#ear).catch(() => undefined));
     const windows = [...new Set(begun.map(({ windowId }) => windowId))].slice(0, -2);
     let reports: BeatsOfReport[] = [];
     const isDone = async () => {
-      reports = await this.#reportsIn().catch(() => []);
+      reports = await reportsIn(this.#ear).catch(() => []);
       return windows.every((windowId) => reports.some((report) => report.windowId === windowId));
     };
     await until("the last report", isDone).catch(() => undefined);
@@ -163,52 +144,15 @@ export class PulseTrio implements AsyncDisposable {
    */
   async asStored(): Promise<HeardFrame[]> {
     const storedAtMs = new Map<string, number>();
-    for (const { body, timeMs } of await this.#messagesIn(journalName(TRIO_CLUSTER))) {
-      const key = `${body.metadata?.node} ${body.beat_index}`;
-      if (body.beat_index !== undefined && !storedAtMs.has(key)) storedAtMs.set(key, timeMs);
+    for (const { index, node, storedAtMs: atMs } of await framesIn(this.#ear)) {
+      const key = `${node} ${index}`;
+      if (!storedAtMs.has(key)) storedAtMs.set(key, atMs);
     }
     const heardAtMs = (one: HeardFrame) => performance.timeOrigin + one.atMs;
     return this.heard.map((one) => ({
       ...one,
       atMs: storedAtMs.get(`${one.node} ${one.index}`) ?? heardAtMs(one),
     }));
-  }
-
-  /** The journal's frames, in order. A tick names a window, too, and is none. */
-  async #framesIn(): Promise<StoredFrame[]> {
-    const messages = await this.#messagesIn(journalName(TRIO_CLUSTER));
-    return messages.flatMap(({ body: { beat_index: index, metadata, type, window_id: windowId } }) =>
-      index === undefined || windowId === undefined || type !== BEAT_FRAME_TYPE
-        ? []
-        : [{ index, windowId, epoch: Number(metadata?.epoch) }],
-    );
-  }
-
-  /** What each stored report says of its beats, in order. */
-  async #reportsIn(): Promise<BeatsOfReport[]> {
-    const messages = await this.#messagesIn(reportsName(TRIO_CLUSTER));
-    return messages.flatMap(({ body: { from_beat: fromBeat, issues = [], to_beat: toBeat, window_id } }) => {
-      if (window_id === undefined || fromBeat === undefined || toBeat === undefined) return [];
-      const countOf = (category: string) => issues.find((issue) => issue.category === category)?.count ?? 0;
-      const isPartial = countOf("partial_window") > 0;
-      return [{ windowId: window_id, fromBeat, toBeat, missedBeats: countOf("missed_beats"), isPartial }];
-    });
-  }
-
-  async #messagesIn(stream: string): Promise<StoredBody[]> {
-    const api = new JetStreamApi(this.#ear);
-    const { state } = await api.ask<{ readonly state: { readonly last_seq: number } }>(
-      `STREAM.INFO.${stream}`,
-    );
-    const seqs = Array.from({ length: state.last_seq }, (_, at) => at + 1);
-    return Promise.all(
-      seqs.map(async (seq) => {
-        type Answer = { readonly message: { readonly data?: string; readonly time: string } };
-        const { message } = await api.ask<Answer>(`STREAM.MSG.GET.${stream}`, { seq });
-        const body = JSON.parse(Buffer.from(message.data ?? "", "base64").toString()) as StoredBody["body"];
-        return { body, timeMs: Date.parse(message.time) + microsecondsOf(message.time) / 1_000 };
-      }),
-    );
   }
 
   get ear() {
@@ -324,9 +268,4 @@ export class PulseTrio implements AsyncDisposable {
     await Promise.all(this.servers.map((server) => server.stop()));
     rmSync(this.dir, { recursive: true, force: true });
   }
-}
-
-/** Of an RFC 3339 time, below the millisecond. */
-function microsecondsOf(time: string): number {
-  return Number((/\.\d{3}(\d{1,3})/.exec(time)?.[1] ?? "0").padEnd(3, "0"));
 }
