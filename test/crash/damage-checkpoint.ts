@@ -3,14 +3,12 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SeededRandom } from "../../src/sim/random.ts";
-import { waitFor } from "../support/wait-for.ts";
 import { judge } from "./judge.ts";
-import { type Scenario, type ScenarioOptions, shown } from "./scenario.ts";
+import { type Scenario, type ScenarioOptions, shown, until } from "./scenario.ts";
 import { type Replica, Stage } from "./stage.ts";
 
 /** After its magic: the number of the layout. */
 const FORMAT_AT = 6;
-const SAVED_MAX_MS = 30_000;
 /** Room for lock, node id and a part of a checkpoint of 1,000 agents. */
 const SMALL_VOLUME = "size=96k";
 
@@ -35,7 +33,8 @@ export const damageCheckpoint: Scenario = {
     "checkpoint truncated, bit-flipped, of a newer version, volume full, read-only: never a wrong report",
   async run(options) {
     const { isShort, seed } = options;
-    const load = { claimsPerSecond: 5_000, agents: 1_000, barLength: 8, beatMs: 250, seed };
+    const claimsPerSecond = isShort ? 2_500 : 5_000;
+    const load = { claimsPerSecond, agents: 1_000, barLength: isShort ? 4 : 8, beatMs: 250, seed };
     await using stage = await Stage.open({ load });
     const reverb = stage.replica("reverb");
     const tight = stage.replica("tight");
@@ -44,8 +43,10 @@ export const damageCheckpoint: Scenario = {
       reverb.start();
       tight.start();
       await stage.startLoad();
-      const damaged = await damageAll(reverb, options, isShort ? 1 : 10);
-      const refused = await fillAndLock(tight);
+      const [damaged, refused] = await Promise.all([
+        damageAll(reverb, options, isShort ? 1 : 10),
+        fillAndLock(tight),
+      ]);
       const verdict = await judge(stage, { replicas: [reverb, tight], everyReportOnWire: true });
       return {
         faults: [...damaged.faults, ...refused.faults, ...verdict.faults],
@@ -59,13 +60,14 @@ export const damageCheckpoint: Scenario = {
 };
 
 /** Kill, damage, start: it must say that the checkpoint is not used. */
-async function damageAll(reverb: Replica, { random, say }: ScenarioOptions, rounds: number) {
+async function damageAll(reverb: Replica, { isShort, random, say }: ScenarioOptions, rounds: number) {
   const path = join(reverb.dataDir, "checkpoint");
   const faults: string[] = [];
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, damage] of Object.entries(DAMAGE)) {
       await reverb.untilReady();
-      await waitFor("a checkpoint", () => existsSync(path), SAVED_MAX_MS);
+      if (isShort) await endWithCheckpoint(reverb, path);
+      else await nextCheckpoint(reverb, path);
       await reverb.kill("SIGKILL");
       const saidBefore = reverb.log.split("The checkpoint is not used").length;
       damage(path, random);
@@ -73,33 +75,46 @@ async function damageAll(reverb: Replica, { random, say }: ScenarioOptions, roun
       await reverb.untilReady();
       if (reverb.log.split("The checkpoint is not used").length === saidBefore)
         faults.push(`a checkpoint that was ${name} was used, or nothing was said`);
-      await freshCheckpoint(reverb, path);
     }
     say(`${round + 1} of ${rounds} rounds of damage`);
   }
+  if (!isShort) await nextCheckpoint(reverb, path);
   return { faults, figures: { "damaged checkpoints": rounds * Object.keys(DAMAGE).length } };
 }
 
-/** Resolves when the damaged one was replaced. */
-async function freshCheckpoint(reverb: Replica, path: string): Promise<void> {
-  const before = readFileSync(path);
-  const isFresh = () => existsSync(path) && !readFileSync(path).equals(before);
-  await waitFor(`a new checkpoint of ${reverb.name}`, isFresh, SAVED_MAX_MS);
+/** Resolves when it has written one, in place of a damaged one. */
+async function nextCheckpoint(reverb: Replica, path: string): Promise<void> {
+  const isNew = newSince(path);
+  await until(`a new checkpoint of ${reverb.name}`, isNew);
+}
+
+/** Told to end it writes one at once, unless a report is due just then. */
+async function endWithCheckpoint(reverb: Replica, path: string): Promise<void> {
+  const isNew = newSince(path);
+  await until(`a last checkpoint of ${reverb.name}`, async () => {
+    await reverb.kill("SIGTERM");
+    if (isNew()) return true;
+    reverb.start();
+    await reverb.untilReady();
+    return false;
+  });
+}
+
+function newSince(path: string): () => boolean {
+  const before = existsSync(path) ? readFileSync(path) : Buffer.of();
+  return () => existsSync(path) && !readFileSync(path).equals(before);
 }
 
 /** A volume that is too small, then one that can only be read. */
 async function fillAndLock(tight: Replica) {
   const saidNo = () => tight.log.includes("No checkpoint:");
-  await waitFor("a full volume to be said", saidNo, SAVED_MAX_MS);
+  await until("a full volume to be said", saidNo);
   await tight.untilReady();
   const full = /No checkpoint: [^"]*ENOSPC/.test(tight.log);
   execFileSync("mount", ["-o", "remount,ro", tight.dataDir]);
-  await waitFor(
-    "a volume that can only be read to be said",
-    () => /No checkpoint: [^"]*EROFS/.test(tight.log),
-    SAVED_MAX_MS,
-  );
-  const { ready = false } = (await tight.status()) ?? {};
+  await until("a volume that can only be read to be said", () => /No checkpoint: [^"]*EROFS/.test(tight.log));
+  const isReady = async () => (await tight.status())?.ready;
+  const ready = await until("a replica that cannot write to be ready", isReady).catch(() => false);
   return {
     faults: [
       ...(full ? [] : ["a full volume was not named as the cause"]),

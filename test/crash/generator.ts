@@ -9,7 +9,16 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { connect, createInbox, type Msg, type NatsConnection } from "@nats-io/transport-node";
 import { subjectsOf } from "../../src/contracts/index.ts";
 import { SeededRandom } from "../../src/sim/random.ts";
-import { CLUSTER, claimText, frameBytes, type Load, type LoadDone, type LogLine, logText } from "./load.ts";
+import {
+  acknowledgedAt,
+  CLUSTER,
+  claimText,
+  frameBytes,
+  type Load,
+  type LoadDone,
+  type LogLine,
+  logText,
+} from "./load.ts";
 
 /** Claims under way: at 1,000 agents 8 of each, well within the ring that knows duplicates. */
 const UNDER_WAY_MAX = 8_192;
@@ -184,7 +193,7 @@ class Generator {
   }
 
   #acknowledged(message: Msg): void {
-    const seq = seqIn(message);
+    const seq = acknowledgedAt(message.string());
     // No stream listens, or it refused: what is under way is sent again when its time has come.
     if (seq === undefined) return;
     const now = nowMs();
@@ -219,12 +228,6 @@ class Generator {
     this.#lines = [];
     if (text !== "") writeSync(this.#log, text);
   }
-}
-
-function seqIn(message: Msg): number | undefined {
-  if (message.data.length === 0) return undefined;
-  const { seq } = JSON.parse(message.string()) as { readonly seq?: number };
-  return seq;
 }
 
 function pause(): Promise<void> {

@@ -1,24 +1,22 @@
 /** SIGKILL of the only nats-server, for 0.2 to 10 s: what was acknowledged stays, and work goes on in 3 s. */
-import { waitFor } from "../support/wait-for.ts";
 import { judge } from "./judge.ts";
-import { pause, type Scenario, shown, spreadOf } from "./scenario.ts";
+import { byTheClock, pause, type Scenario, shown, spreadOf, until } from "./scenario.ts";
 import { type Replica, Stage } from "./stage.ts";
 
 const RESUME_MAX_MS = 3_000;
 /** Time that a server lives: long enough for a bar to close now and then. */
 const LIFE_MAX_MS = 4_000;
-const GIVE_UP_MS = 30_000;
 
 export const killServer: Scenario = {
   name: "kill-server",
   about:
     "SIGKILL of nats-server: no acknowledged claim lost, reverb goes on within 3 s, holes on the wire are filled",
   async run({ isShort, random, say, seed }) {
-    const kills = isShort ? 4 : 50;
+    const kills = isShort ? 3 : 50;
     const load = {
-      claimsPerSecond: isShort ? 5_000 : 10_000,
+      claimsPerSecond: isShort ? 2_500 : 10_000,
       agents: 1_000,
-      barLength: 8,
+      barLength: isShort ? 4 : 8,
       beatMs: 250,
       seed,
     };
@@ -34,7 +32,7 @@ export const killServer: Scenario = {
     const firstWatched = stage.wire.length;
     const resumedMs: number[] = [];
     for (let kill = 1; kill <= kills; kill += 1) {
-      await pause(random.integer(0, LIFE_MAX_MS));
+      await pause(random.integer(0, isShort ? LIFE_MAX_MS / 2 : LIFE_MAX_MS));
       await server.kill("SIGKILL");
       await pause(random.integer(200, isShort ? 2_000 : 10_000));
       const readBefore = (await reverb.status())?.readSeq ?? 0;
@@ -50,7 +48,10 @@ export const killServer: Scenario = {
     return {
       faults: [
         ...verdict.faults,
-        ...slow.map((ms) => `reverb went on only after ${Math.round(ms)} ms`),
+        ...byTheClock(
+          isShort,
+          slow.map((ms) => `reverb went on only after ${Math.round(ms)} ms`),
+        ),
         ...(await reader.faults(expected)),
       ],
       figures: {
@@ -68,6 +69,6 @@ export const killServer: Scenario = {
 async function resumeMs(reverb: Replica, readBefore: number): Promise<number> {
   const fromMs = performance.now();
   const goesOn = async () => ((await reverb.status())?.readSeq ?? 0) > readBefore;
-  await waitFor("reverb to go on", goesOn, GIVE_UP_MS);
+  await until("reverb to go on", goesOn);
   return performance.now() - fromMs;
 }

@@ -3,7 +3,9 @@
  * report says that its bar began and ended, it books every entry by itself and compares.
  *
  * It shares no code with the core. Every stored claim must fall into exactly one of counted, late and duplicate, by its
- * id; each report must count exactly what was booked for its bar.
+ * id; each report must count exactly what was booked for its bar. What is booked is what the journal holds, not what was
+ * acknowledged: a claim whose acknowledgement was lost, or came to whoever reads the log too late, counts all the same,
+ * and is sent again. The log adds that everything acknowledged stands in the journal, and what was never sent does not.
  */
 import type { LogLine } from "./load.ts";
 
@@ -28,6 +30,23 @@ export type StoredEntry =
   | { readonly kind: "claim"; readonly seq: number; readonly id: number; readonly beat: number }
   | { readonly kind: "tick"; readonly seq: number };
 
+/** A chain of reports that was begun on a journal with a history that is not its own. */
+export interface ChainBegin {
+  /** Entry from which it computes. */
+  readonly fromSeq: number;
+  /** Hash of the last report of the chain before. */
+  readonly prev: string;
+}
+
+export interface LedgerOptions {
+  /** Of the generator. */
+  readonly agents: number;
+  /** Default: the first chain, on a journal that is its own from the first entry. */
+  readonly chain?: ChainBegin;
+  /** Judges only what the journal held up to here, and no bar that had no report by then; default: all of it. */
+  readonly upToSeq?: number;
+}
+
 export interface LedgerFigures {
   readonly reports: number;
   readonly entries: number;
@@ -37,6 +56,7 @@ export interface LedgerFigures {
   readonly duplicate: number;
   /** In bars that are still open, or held. */
   readonly open: number;
+  /** By this journal. */
   readonly acked: number;
   readonly ackedLost: number;
 }
@@ -49,6 +69,7 @@ interface Booked {
   readonly fromBeat: number;
   readonly report: ReportFacts | undefined;
   readonly agents: Set<number>;
+  readonly firstHeard: number;
   frames: number;
   counted: number;
   duplicate: number;
@@ -61,11 +82,13 @@ const FAULTS_KEPT_MAX = 40;
 export class Ledger {
   readonly #reports: readonly ReportFacts[];
   readonly #byWindow = new Map<string, ReportFacts>();
-  readonly #agents: number;
+  readonly #options: LedgerOptions;
   readonly #bars: Booked[] = [];
   readonly #pending: { readonly id: number; readonly beat: number }[] = [];
   /** By place in the journal: the claim that stands there. */
   readonly #idAt: number[] = [];
+  /** By place in the journal: the beat whose frame stands there. */
+  readonly #beatAt = new Map<number, number>();
   /** By id: the bar that counted it, from 1. */
   readonly #countedIn: number[] = [];
   readonly #faults: string[] = [];
@@ -74,15 +97,17 @@ export class Ledger {
   #entries = 0;
   #claims = 0;
   #late = 0;
+  #lowestId = 1;
+  #highestId = 1;
 
-  constructor(reports: readonly ReportFacts[], { agents }: { readonly agents: number }) {
+  constructor(reports: readonly ReportFacts[], options: LedgerOptions) {
     this.#reports = reports;
-    this.#agents = agents;
+    this.#options = options;
     for (const [at, report] of reports.entries()) {
       if (this.#byWindow.has(report.windowId)) this.#fault(`window ${report.windowId} is stored twice`);
       this.#byWindow.set(report.windowId, report);
       const before = reports[at - 1];
-      if ((before?.hash ?? "") !== report.prev)
+      if ((before?.hash ?? options.chain?.prev ?? "") !== report.prev)
         this.#fault(`the report of window ${report.windowId} does not name the one before it`);
       if (before !== undefined && report.fromBeat !== before.toBeat + 1)
         this.#fault(`beats between ${before.toBeat} and ${report.fromBeat} are in no report`);
@@ -90,26 +115,30 @@ export class Ledger {
   }
 
   take(entry: StoredEntry): void {
+    const { chain, upToSeq = Number.POSITIVE_INFINITY } = this.#options;
+    if (entry.seq < (chain?.fromSeq ?? 0) || entry.seq > upToSeq) return;
     this.#entries += 1;
     if (entry.kind === "frame") this.#frame(entry);
     else if (entry.kind === "claim") this.#claim(entry);
   }
 
-  /** Compares with the log of what was acknowledged. Faults are sentences; none: everything adds up. */
-  finish(log: Iterable<LogLine>): { readonly faults: readonly string[]; readonly figures: LedgerFigures } {
-    for (const bar of this.#bars) this.#judgeBar(bar);
+  /**
+   * Compares with the log of what was acknowledged, and with the number of claims that were sent, where it is known.
+   * Faults are sentences; none: everything adds up.
+   */
+  finish(
+    log: Iterable<LogLine>,
+    { sent = Number.POSITIVE_INFINITY }: { readonly sent?: number } = {},
+  ): { readonly faults: readonly string[]; readonly figures: LedgerFigures } {
+    // Every bar but the last is over; of what is judged before its end, those before one that has its report.
+    const lastReported = this.#bars.findLast(({ report }) => report !== undefined)?.number ?? 0;
+    const owedTo = this.#options.upToSeq === undefined ? this.#bars.length : lastReported;
+    for (const bar of this.#bars) this.#judgeBar(bar, owedTo);
     const booked = new Set(this.#bars.map((bar) => bar.windowId));
     for (const { windowId } of this.#reports)
       if (!booked.has(windowId)) this.#fault(`window ${windowId} was reported, and no frame of it is stored`);
-    let acked = 0;
-    let ackedLost = 0;
-    for (const line of log) {
-      if (line.kind !== "claim") continue;
-      acked += 1;
-      if (this.#idAt[line.seq] === line.id) continue;
-      ackedLost += 1;
-      this.#fault(`claim ${line.id} was acknowledged at ${line.seq}, where it does not stand`);
-    }
+    this.#judgeIds(sent);
+    const { acked, ackedLost } = this.#judgeAcknowledged(log);
     const sum = (of: (bar: Booked) => number) => this.#bars.reduce((total, bar) => total + of(bar), 0);
     const reported = (bar: Booked) => bar.report !== undefined;
     const counted = sum((bar) => (reported(bar) ? bar.counted : 0));
@@ -128,7 +157,37 @@ export class Ledger {
     };
   }
 
+  /** What stands in the journal was sent: the generator numbers its claims from 1. */
+  #judgeIds(sent: number): void {
+    if (this.#lowestId >= 1 && this.#highestId <= sent) return;
+    for (const [seq, id] of this.#idAt.entries())
+      if (id !== undefined && (id < 1 || id > sent))
+        this.#fault(`claim ${id} is stored at ${seq}, and was never sent`);
+  }
+
+  /**
+   * What was acknowledged stands where it was acknowledged. A journal that was made anew has places of the same names:
+   * behind a frame that it holds every line of the log is its own.
+   */
+  #judgeAcknowledged(log: Iterable<LogLine>) {
+    const { chain, upToSeq = Number.POSITIVE_INFINITY } = this.#options;
+    let isOurs = chain === undefined;
+    let acked = 0;
+    let ackedLost = 0;
+    for (const line of log) {
+      if (line.kind === "frame") isOurs ||= this.#beatAt.get(line.seq) === line.beat;
+      else if (isOurs && line.seq <= upToSeq) {
+        acked += 1;
+        if (this.#idAt[line.seq] === line.id) continue;
+        ackedLost += 1;
+        this.#fault(`claim ${line.id} was acknowledged at ${line.seq}, where it does not stand`);
+      }
+    }
+    return { acked, ackedLost };
+  }
+
   #frame({ beat, seq, windowId }: { beat: number; seq: number; windowId: string }): void {
+    this.#beatAt.set(seq, beat);
     if (beat <= this.#newest) return;
     this.#newest = beat;
     let bar = this.#bars.at(-1);
@@ -141,6 +200,7 @@ export class Ledger {
         fromBeat: report?.fromBeat ?? beat,
         report,
         agents: new Set(),
+        firstHeard: beat,
         frames: 0,
         counted: 0,
         duplicate: 0,
@@ -159,6 +219,8 @@ export class Ledger {
   #claim({ beat, id, seq }: { beat: number; id: number; seq: number }): void {
     this.#claims += 1;
     this.#idAt[seq] = id;
+    this.#lowestId = Math.min(this.#lowestId, id);
+    this.#highestId = Math.max(this.#highestId, id);
     if (beat > this.#newest) this.#pending.push({ id, beat });
     else this.#book({ id, beat }, seq);
   }
@@ -186,18 +248,20 @@ export class Ledger {
       if (this.#countedIn[id] !== undefined) this.#fault(`claim ${id} is counted in two bars`);
       this.#countedIn[id] = number;
       holder.counted += 1;
-      holder.agents.add(id % this.#agents);
+      holder.agents.add(id % this.#options.agents);
     }
   }
 
-  #judgeBar(bar: Booked): void {
+  /** `owedTo`: number of the first bar that may be without a report. */
+  #judgeBar(bar: Booked, owedTo: number): void {
     const { report, windowId } = bar;
-    const isOver = bar.number < this.#bars.length;
     if (report === undefined) {
-      if (isOver) this.#fault(`window ${windowId}, opened at ${bar.openedSeq}, has no report`);
+      if (bar.number < owedTo) this.#fault(`window ${windowId}, opened at ${bar.openedSeq}, has no report`);
       return;
     }
-    const beats = report.toBeat - report.fromBeat + 1;
+    // A bar that was joined midway misses nothing of what was before.
+    const from = report.issues.partial_window === undefined ? report.fromBeat : bar.firstHeard;
+    const beats = report.toBeat - from + 1;
     const compare = (what: string, stored: number, booked: number) => {
       if (stored !== booked) this.#fault(`window ${windowId}: ${what} ${stored} reported, ${booked} booked`);
     };

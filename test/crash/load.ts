@@ -45,7 +45,7 @@ export function logText(line: LogLine): string {
     : `f ${line.beat} ${line.windowId} ${line.seq} ${line.sentAtMs}\n`;
 }
 
-export function readLogLine(text: string): LogLine {
+function readLogLine(text: string): LogLine {
   const [kind, one, two, three, four] = text.split(" ");
   if (kind === "c") return { kind: "claim", id: Number(one), beat: Number(two), seq: Number(three) };
   return {
@@ -55,6 +55,19 @@ export function readLogLine(text: string): LogLine {
     seq: Number(three),
     sentAtMs: Number(four),
   };
+}
+
+/** The lines of a log that may still be written: all that are whole. */
+export function* logLinesIn(text: string): Generator<LogLine> {
+  for (let at = 0, end = text.indexOf("\n"); end >= 0; at = end + 1, end = text.indexOf("\n", at))
+    yield readLogLine(text.slice(at, end));
+}
+
+/** Where a stream has stored what was published, by its answer; undefined: nobody has, or it was refused. */
+export function acknowledgedAt(answer: string): number | undefined {
+  if (answer === "") return undefined;
+  const { error, seq = 0 } = JSON.parse(answer) as { readonly error?: unknown; readonly seq?: number };
+  return error === undefined && seq > 0 ? seq : undefined;
 }
 
 /** A claim's bytes: the same whenever it is sent. Its id stands in its notes. */

@@ -6,16 +6,17 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type BeatFrame, createDecoder, Refusal, subjectsOf } from "../../src/contracts/index.ts";
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
-import { journalName, reportsName } from "../../src/nats/stream-names.ts";
+import { journalName } from "../../src/nats/stream-names.ts";
 import { startTestCluster, startTestServer, type TestServer } from "../support/nats-server.ts";
 import { connectBus } from "../support/real-reverb.ts";
-import { waitFor } from "../support/wait-for.ts";
+import { type BeatsOfReport, unsaidBeats } from "./beats-said.ts";
+import { type HeardReport, heardTwice } from "./heard-twice.ts";
+import { until } from "./scenario.ts";
+import { framesIn, reportsIn, TRIO_CLUSTER } from "./trio-streams.ts";
 
 const PROGRAM = resolve("dist/cli/main.js");
-export const TRIO_CLUSTER = "trio";
 const SUBJECTS = subjectsOf(TRIO_CLUSTER);
 export const NODES = ["a", "b", "c"];
-const START_MAX_MS = 30_000;
 
 export interface HeardFrame {
   readonly index: number;
@@ -24,16 +25,6 @@ export interface HeardFrame {
   readonly frame: BeatFrame;
   /** On our monotonic clock. */
   readonly atMs: number;
-}
-
-interface StoredBody {
-  readonly body: {
-    readonly type?: string;
-    readonly window_id?: string;
-    readonly beat_index?: number;
-    readonly metadata?: { readonly node?: string };
-  };
-  readonly timeMs: number;
 }
 
 export interface TrioOptions {
@@ -48,8 +39,8 @@ export class PulseTrio implements AsyncDisposable {
   readonly servers: readonly TestServer[];
   readonly heard: HeardFrame[] = [];
   readonly dir = mkdtempSync(join(tmpdir(), "backbeat-trio-"));
-  /** Reports on the wire, by window. */
-  readonly #reported = new Map<string, number>();
+  /** Reports on the wire. */
+  readonly #reported: HeardReport[] = [];
   readonly #children = new Map<string, ChildProcess>();
   readonly #urls = new Map<string, string>();
   readonly #ear: Awaited<ReturnType<typeof connectBus>>;
@@ -72,11 +63,12 @@ export class PulseTrio implements AsyncDisposable {
       const { epoch, node } = frame.metadata ?? {};
       this.heard.push({ index: frame.beat_index, epoch: Number(epoch), node: String(node), frame, atMs });
     });
-    this.#ear.subscribe(SUBJECTS.reverb, ({ data }) => {
+    this.#ear.subscribe(SUBJECTS.reverb, ({ data, headers }) => {
       const { window_id: windowId } = JSON.parse(new TextDecoder().decode(data)) as {
         readonly window_id: string;
       };
-      this.#reported.set(windowId, (this.#reported.get(windowId) ?? 0) + 1);
+      const seq = Number(headers?.get("Nats-Sequence"));
+      this.#reported.push({ windowId, seq, atMs: performance.now() });
     });
   }
 
@@ -98,9 +90,9 @@ export class PulseTrio implements AsyncDisposable {
         () => true,
         () => undefined,
       );
-    await waitFor("the journal", info, START_MAX_MS);
+    await until("the journal", info);
     for (const node of NODES) trio.start(node);
-    await waitFor("a leader", () => trio.heard.length > 2, START_MAX_MS);
+    await trio.untilBeats(3);
     return trio;
   }
 
@@ -118,25 +110,30 @@ export class PulseTrio implements AsyncDisposable {
   }
 
   /**
-   * Every bar of which a frame is in the journal, but the newest two, is stored exactly once, and on the wire at most
-   * once. A journal without a leader may have no frame of a short bar: nobody can report that.
+   * Every bar of which a frame is in the journal, but the newest two, is stored exactly once, says how many of its beats
+   * have no frame there, and is on the wire at most once. A journal without a leader may have no frame of a short bar:
+   * nobody can report that.
    */
   async reportFaults(): Promise<string[]> {
-    const begun = await this.#windowsIn(journalName(TRIO_CLUSTER));
-    const windows = [...new Set(begun)].slice(0, -2);
-    let stored: string[] = [];
+    // Three servers may be without a leader: who does not answer is asked again.
+    const begun = await until("the journal's frames", () => framesIn(this.#ear).catch(() => undefined));
+    const windows = [...new Set(begun.map(({ windowId }) => windowId))].slice(0, -2);
+    let reports: BeatsOfReport[] = [];
     const isDone = async () => {
-      stored = await this.#windowsIn(reportsName(TRIO_CLUSTER)).catch(() => []);
-      return windows.every((windowId) => stored.includes(windowId));
+      reports = await reportsIn(this.#ear).catch(() => []);
+      return windows.every((windowId) => reports.some((report) => report.windowId === windowId));
     };
-    await waitFor("the last report", isDone, START_MAX_MS).catch(() => undefined);
-    const timesOf = (windowId: string) => stored.filter((one) => one === windowId).length;
-    const twice = [...this.#reported].filter(([, times]) => times > 1);
+    await until("the last report", isDone).catch(() => undefined);
+    const timesOf = (windowId: string) => reports.filter((report) => report.windowId === windowId).length;
     return [
+      ...unsaidBeats(
+        begun,
+        reports.filter(({ windowId }) => windows.includes(windowId)),
+      ),
       ...windows
         .filter((windowId) => timesOf(windowId) !== 1)
         .map((windowId) => `window ${windowId} is stored ${timesOf(windowId)} times`),
-      ...twice.map(([windowId, times]) => `window ${windowId} was on the wire ${times} times`),
+      ...heardTwice(this.#reported, { isCluster: this.servers.length > 1 }).faults,
       ...(windows.length === 0 ? ["no bar was begun"] : []),
     ];
   }
@@ -147,40 +144,15 @@ export class PulseTrio implements AsyncDisposable {
    */
   async asStored(): Promise<HeardFrame[]> {
     const storedAtMs = new Map<string, number>();
-    for (const { body, timeMs } of await this.#messagesIn(journalName(TRIO_CLUSTER))) {
-      const key = `${body.metadata?.node} ${body.beat_index}`;
-      if (body.beat_index !== undefined && !storedAtMs.has(key)) storedAtMs.set(key, timeMs);
+    for (const { index, node, storedAtMs: atMs } of await framesIn(this.#ear)) {
+      const key = `${node} ${index}`;
+      if (!storedAtMs.has(key)) storedAtMs.set(key, atMs);
     }
     const heardAtMs = (one: HeardFrame) => performance.timeOrigin + one.atMs;
     return this.heard.map((one) => ({
       ...one,
       atMs: storedAtMs.get(`${one.node} ${one.index}`) ?? heardAtMs(one),
     }));
-  }
-
-  /** The windows that a stream's frames or reports name, in order. */
-  async #windowsIn(stream: string): Promise<string[]> {
-    const messages = await this.#messagesIn(stream);
-    // A tick names a window, too, and begins none.
-    return messages.flatMap(({ body: { type = "", window_id: windowId } }) =>
-      windowId === undefined || type.startsWith("backbeat.tick") ? [] : [windowId],
-    );
-  }
-
-  async #messagesIn(stream: string): Promise<StoredBody[]> {
-    const api = new JetStreamApi(this.#ear);
-    const { state } = await api.ask<{ readonly state: { readonly last_seq: number } }>(
-      `STREAM.INFO.${stream}`,
-    );
-    const seqs = Array.from({ length: state.last_seq }, (_, at) => at + 1);
-    return Promise.all(
-      seqs.map(async (seq) => {
-        type Answer = { readonly message: { readonly data?: string; readonly time: string } };
-        const { message } = await api.ask<Answer>(`STREAM.MSG.GET.${stream}`, { seq });
-        const body = JSON.parse(Buffer.from(message.data ?? "", "base64").toString()) as StoredBody["body"];
-        return { body, timeMs: Date.parse(message.time) + microsecondsOf(message.time) / 1_000 };
-      }),
-    );
   }
 
   get ear() {
@@ -197,6 +169,7 @@ export class PulseTrio implements AsyncDisposable {
   }
 
   start(node: string): void {
+    this.#urls.delete(node);
     const dataDir = join(this.dir, node);
     mkdirSync(dataDir, { recursive: true });
     const urls = this.servers.map(({ url }) => url).join(",");
@@ -250,13 +223,31 @@ export class PulseTrio implements AsyncDisposable {
     return (await answer.json()) as Readonly<Record<string, unknown>>;
   }
 
-  /** Who holds the lease, by its own word; undefined where none of them does. */
-  async leader(): Promise<string | undefined> {
-    for (const node of NODES) {
+  /** Who holds the lease, by its own word; undefined where none of them does, or of those that are asked. */
+  async leader(nodes: readonly string[] = NODES): Promise<string | undefined> {
+    for (const node of nodes) {
       const answer = await this.ask(node, "/api/v1/leader").catch(() => undefined);
       if (answer?.is_leader === true) return node;
     }
     return undefined;
+  }
+
+  /** So many more frames are heard than now. */
+  async untilBeats(count: number): Promise<void> {
+    const enough = this.heard.length + count;
+    await until(`${count} more beats`, () => this.heard.length >= enough);
+  }
+
+  /** Each hears all of them, and one leads. */
+  async untilTogether(): Promise<void> {
+    const isTogether = async () => {
+      const all = await Promise.all(NODES.map((node) => this.ask(node, "/api/v1/leader")));
+      const hearAll = all.every(({ pulses }) => (pulses as string[]).length === NODES.length);
+      return hearAll && all.filter((answer) => answer.is_leader === true).length === 1;
+    };
+    await until("three pulses that hear each other, and one that leads", () =>
+      isTogether().catch(() => false),
+    );
   }
 
   /** Frames that were published again, by all of them. */
@@ -277,9 +268,4 @@ export class PulseTrio implements AsyncDisposable {
     await Promise.all(this.servers.map((server) => server.stop()));
     rmSync(this.dir, { recursive: true, force: true });
   }
-}
-
-/** Of an RFC 3339 time, below the millisecond. */
-function microsecondsOf(time: string): number {
-  return Number((/\.\d{3}(\d{1,3})/.exec(time)?.[1] ?? "0").padEnd(3, "0"));
 }

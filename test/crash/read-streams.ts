@@ -1,9 +1,16 @@
 /** Both streams of a run, read with nats.js alone: the oracle uses no reader of ours. */
-import { AckPolicy, DeliverPolicy, type JsMsg, jetstream, jetstreamManager } from "@nats-io/jetstream";
+import {
+  AckPolicy,
+  DeliverPolicy,
+  type JetStreamManager,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+} from "@nats-io/jetstream";
 import type { MsgHdrs, NatsConnection } from "@nats-io/transport-node";
 import { subjectsOf } from "../../src/contracts/index.ts";
 import { journalName, reportsName } from "../../src/nats/stream-names.ts";
-import type { ReportFacts, StoredEntry } from "./ledger.ts";
+import type { ChainBegin, ReportFacts, StoredEntry } from "./ledger.ts";
 import { CLUSTER, claimIdIn } from "./load.ts";
 
 const subjects = subjectsOf(CLUSTER);
@@ -11,13 +18,41 @@ const subjects = subjectsOf(CLUSTER);
 export const JOURNAL = journalName(CLUSTER);
 const REPORTS = reportsName(CLUSTER);
 
+/** Reports that were computed from one begin. */
+export interface ReportChain extends ChainBegin {
+  /** Whether it was begun on a journal that was lost. */
+  readonly isAdopted: boolean;
+  /** Oldest first. */
+  readonly reports: ReportFacts[];
+}
+
+/** Every report of the report stream, oldest first, by chains. */
+export async function readChains(connection: NatsConnection): Promise<ReportChain[]> {
+  const chains: ReportChain[] = [];
+  let prev = "";
+  await readAll(connection, REPORTS, (message) => {
+    if (message.subject === subjects.chain) {
+      const { from, reason } = message.json<{ from: { seq: number }; reason: string }>();
+      chains.push({ fromSeq: from.seq, prev, isAdopted: reason === "adopted", reports: [] });
+    }
+    if (message.subject !== subjects.commit) return;
+    const report = reportFacts(message);
+    prev = report.hash;
+    const chain = chains.at(-1);
+    if (chain === undefined) throw new Error(`a report at ${message.seq}, and no chain was begun`);
+    chain.reports.push(report);
+  });
+  return chains;
+}
+
 /** Every report of the report stream, oldest first. */
 export async function readReports(connection: NatsConnection): Promise<ReportFacts[]> {
-  const reports: ReportFacts[] = [];
-  await readAll(connection, REPORTS, (message) => {
-    if (message.subject === subjects.commit) reports.push(reportFacts(message));
-  });
-  return reports;
+  return (await readChains(connection)).flatMap(({ reports }) => reports);
+}
+
+/** How many records the report stream has ever held: a look that costs nothing. */
+export async function reportsStored(manager: JetStreamManager): Promise<number> {
+  return (await manager.streams.info(REPORTS)).state.last_seq;
 }
 
 /** Hands over every entry of the journal, in order. Frames and claims of others than the generator are not expected. */

@@ -9,19 +9,20 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { subjectsOf } from "../../src/contracts/index.ts";
 import { startTestCluster, startTestServer, type TestServer } from "../support/nats-server.ts";
-import { waitFor } from "../support/wait-for.ts";
-import { CLUSTER, type Load, type LoadDone, type LogLine, readLogLine } from "./load.ts";
+import type { HeardReport } from "./heard-twice.ts";
+import { CLUSTER, type Load, type LoadDone, type LogLine, logLinesIn } from "./load.ts";
 import { JOURNAL } from "./read-streams.ts";
+import { until } from "./scenario.ts";
 import { WireReader } from "./wire-reader.ts";
 
 const PROGRAM = resolve("dist/cli/main.js");
-/** A restart folds three bars at most. */
-const READY_MAX_MS = 60_000;
+/** Who is not asked for his state alone has time to answer. */
+const ANSWER_MAX_MS = 60_000;
+/** A replica that sleeps answers nothing, and is asked again. */
+const STATUS_MAX_MS = 2_000;
 
-export interface Heard {
-  readonly windowId: string;
+export interface Heard extends HeardReport {
   readonly hash: string;
-  readonly atMs: number;
 }
 
 export interface StageOptions {
@@ -114,7 +115,7 @@ export class Replica {
   async status(): Promise<ReplicaStatus | undefined> {
     if (this.#url === undefined) return undefined;
     try {
-      const signal = AbortSignal.timeout(2_000);
+      const signal = AbortSignal.timeout(STATUS_MAX_MS);
       const [ready, status] = await Promise.all([
         fetch(`${this.#url}/ready`, { signal }),
         fetch(`${this.#url}/api/v1/status`, { signal }),
@@ -133,14 +134,14 @@ export class Replica {
   }
 
   async ask(path: string): Promise<{ readonly status: number; readonly body: unknown }> {
-    const answer = await fetch(`${this.#url}${path}`, { signal: AbortSignal.timeout(2_000) });
+    const answer = await fetch(`${this.#url}${path}`, { signal: AbortSignal.timeout(ANSWER_MAX_MS) });
     return { status: answer.status, body: await answer.json() };
   }
 
   /** Resolves when it commits, or has ended. */
   async untilReady(): Promise<void> {
     const isReady = async () => !this.isRunning || ((await this.status())?.ready ?? false);
-    await waitFor(`${this.name} to be ready`, isReady, READY_MAX_MS);
+    await until(`${this.name} to be ready`, isReady);
   }
 }
 
@@ -165,6 +166,7 @@ export class Stage implements AsyncDisposable {
         this.wire.push({
           windowId: (JSON.parse(message.string()) as { window_id: string }).window_id,
           hash: message.headers?.get("Backbeat-Hash") ?? "",
+          seq: Number(message.headers?.get("Nats-Sequence")),
           atMs: performance.timeOrigin + performance.now(),
         });
       },
@@ -199,7 +201,7 @@ export class Stage implements AsyncDisposable {
     // Not asked at once: three servers may still be without a leader.
     const manager = await jetstreamManager(this.connection, { checkAPI: false });
     const exists = async () => (await manager.streams.info(JOURNAL).catch(() => undefined)) !== undefined;
-    await waitFor("the journal", exists, READY_MAX_MS);
+    await until("the journal", exists);
     const path = fileURLToPath(new URL("generator.js", import.meta.url));
     this.#generator = fork(path, [JSON.stringify(this.load)]);
     await once(this.#generator, "message");
@@ -242,14 +244,9 @@ export class Stage implements AsyncDisposable {
     return (await done)[0] as LoadDone;
   }
 
-  /** What the generator wrote down. */
+  /** What the generator has written down so far. */
   *log(): Generator<LogLine> {
-    const text = readFileSync(this.load.logPath, "latin1");
-    for (let at = 0; at < text.length; ) {
-      const end = text.indexOf("\n", at);
-      yield readLogLine(text.slice(at, end));
-      at = end + 1;
-    }
+    yield* logLinesIn(readFileSync(this.load.logPath, "latin1"));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

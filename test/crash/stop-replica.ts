@@ -9,7 +9,13 @@ export const stopReplica: Scenario = {
   async run({ isShort, random, say, seed }) {
     const stops = isShort ? 2 : 20;
     await using stage = await Stage.open({
-      load: { claimsPerSecond: 5_000, agents: 1_000, barLength: 12, beatMs: 250, seed },
+      load: {
+        claimsPerSecond: isShort ? 2_500 : 5_000,
+        agents: 1_000,
+        barLength: isShort ? 6 : 12,
+        beatMs: 250,
+        seed,
+      },
     });
     const replicas = [stage.replica("one"), stage.replica("two")] as const;
     for (const replica of replicas) replica.start();
@@ -18,8 +24,8 @@ export const stopReplica: Scenario = {
     const pids = replicas.map(({ pid }) => pid);
     let sleptMs = 0;
     for (let stop = 1; stop <= stops; stop += 1) {
-      const replica = random.pick(replicas);
-      const sleepMs = isShort ? 5_000 : random.integer(5_000, 60_000);
+      const replica = isShort ? replicas[stop % 2 === 1 ? 0 : 1] : random.pick(replicas);
+      const sleepMs = isShort ? 4_000 : random.integer(5_000, 60_000);
       await replica.kill("SIGSTOP");
       await pause(sleepMs);
       await replica.kill("SIGCONT");

@@ -1,13 +1,12 @@
 /** Three pulses on three servers; the one that leads the lease's stream is killed, and the beat goes on. */
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
 import { leaseName } from "../../src/nats/stream-names.ts";
-import { waitFor } from "../support/wait-for.ts";
 import { figuresOf } from "./beat-figures.ts";
-import { PulseTrio, TRIO_CLUSTER } from "./pulse-trio.ts";
-import { pause, type Scenario } from "./scenario.ts";
+import { PulseTrio } from "./pulse-trio.ts";
+import { byTheClock, pause, type Scenario, until } from "./scenario.ts";
+import { TRIO_CLUSTER } from "./trio-streams.ts";
 
 const BEAT_MS = 500;
-const BACK_MAX_MS = 30_000;
 
 export const threeServersPulse: Scenario = {
   name: "three-servers-pulse",
@@ -15,37 +14,35 @@ export const threeServersPulse: Scenario = {
     "three pulses, R3, the server that leads the lease's stream killed: beats go on for who is connected",
   async run({ isShort, say }) {
     await using trio = await PulseTrio.open({ servers: 3 });
-    await pause(6_000);
+    await trio.untilTogether();
+    if (!isShort) await pause(6_000);
     const kills = isShort ? 2 : 10;
-    const faults: string[] = [];
     for (let kill = 1; kill <= kills; kill += 1) {
-      const api = new JetStreamApi(trio.ear);
-      const name = await waitFor(
-        "the stream's leader",
-        async () => {
-          const info = await api
-            .ask<{ readonly cluster?: { readonly leader?: string } }>(
-              `STREAM.INFO.${leaseName(TRIO_CLUSTER)}`,
-            )
-            .catch(() => undefined);
-          return info?.cluster?.leader;
-        },
-        BACK_MAX_MS,
-      );
-      const server = trio.servers[Number(name.slice(1))];
-      if (server === undefined) throw new Error(`no server ${name}`);
+      const lead = await until("the stream's leader", async () => (await leaseCluster(trio))?.leader);
+      const server = trio.servers[Number(lead.slice(1))];
+      if (server === undefined) throw new Error(`no server ${lead}`);
       await server.kill("SIGKILL");
-      await pause(10_000);
+      const heard = trio.heard.length;
+      await until("another leader of the stream", async () => {
+        const { leader = lead } = (await leaseCluster(trio)) ?? {};
+        return leader !== lead;
+      });
+      await until("beats without that server", () => trio.heard.length >= heard + 4);
+      if (!isShort) await pause(8_000);
       await server.restart();
-      await pause(6_000);
-      if ((await trio.leader()) === undefined) faults.push(`nobody leads after kill ${kill}`);
-      say(`${kill} kills of ${name}`);
+      await until("three copies", async () => {
+        const { replicas = [] } = (await leaseCluster(trio)) ?? {};
+        return replicas.length === 2 && replicas.every(({ current }) => current);
+      });
+      await trio.untilTogether();
+      if (!isShort) await pause(6_000);
+      say(`${kill} kills of ${lead}`);
     }
     const { doubled, frames, gapMaxBeats, missing, stale } = figuresOf(trio.heard, BEAT_MS);
     const repeated = await trio.repeated();
     // The ear itself loses its link where its server is killed: a beat or two in each kill may be its own loss.
-    if (missing.length > 4 * kills) faults.push(`missing: ${missing.join(", ")}`);
-    faults.push(...(await trio.reportFaults()));
+    const late = missing.length > 4 * kills ? [`missing: ${missing.join(", ")}`] : [];
+    const faults = [...byTheClock(isShort, late), ...(await trio.reportFaults())];
     return {
       faults,
       figures: {
@@ -60,3 +57,17 @@ export const threeServersPulse: Scenario = {
     };
   },
 };
+
+interface StreamCluster {
+  readonly leader?: string;
+  readonly replicas?: readonly { readonly current: boolean }[];
+}
+
+/** Where the lease's stream is kept; undefined while nobody leads it. */
+async function leaseCluster(trio: PulseTrio): Promise<StreamCluster | undefined> {
+  const ask = `STREAM.INFO.${leaseName(TRIO_CLUSTER)}`;
+  const info = await new JetStreamApi(trio.ear)
+    .ask<{ readonly cluster?: StreamCluster }>(ask)
+    .catch(() => undefined);
+  return info?.cluster;
+}

@@ -2,11 +2,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
-import { waitFor } from "../support/wait-for.ts";
 import { CLUSTER } from "./load.ts";
+import { until } from "./scenario.ts";
 
 const PROGRAM = resolve("dist/cli/main.js");
-const FILLED_MAX_MS = 20_000;
 
 export class WireReader {
   readonly #child: ChildProcess;
@@ -29,16 +28,15 @@ export class WireReader {
 
   /** It shows beats, so it hears reports as well. */
   async untilConnected(): Promise<void> {
-    await waitFor("the reader to hear something", () => this.#hasHeard);
+    await until("the reader to hear something", () => this.#hasHeard);
   }
 
   /** Every expected report once, in order; anything else is a sentence. Ends it. */
   async faults(expected: readonly string[]): Promise<string[]> {
     const last = expected.at(-1);
-    await waitFor(
+    await until(
       "the reader to have the last report",
       () => last === undefined || this.#windows.includes(last),
-      FILLED_MAX_MS,
     ).catch(() => undefined);
     await this.end();
     const shown = this.#windows.filter((windowId) => expected.includes(windowId));

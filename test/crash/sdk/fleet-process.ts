@@ -31,7 +31,7 @@ for (let at = 0; at < order.agents; at += 1)
       ...(order.claimsMax === undefined ? {} : { limits: { claimsMax: order.claimsMax } }),
     }),
   );
-await Promise.all(agents.map((agent) => agent.firstBeat(30_000)));
+await Promise.all(agents.map((agent) => agent.firstBeat(60_000)));
 
 const account: FleetAccount = {
   made: 0,
@@ -60,6 +60,7 @@ const measure = setInterval(() => {
   account.rssMaxBytes = Math.max(account.rssMaxBytes, process.memoryUsage.rss());
 }, 5_000);
 
+say({ kind: "ready" });
 const startMs = nowMs();
 const numbers = new Array<number>(order.agents).fill(0);
 while (isClaiming) {

@@ -26,6 +26,8 @@ export interface FleetAccount {
 }
 
 export type FleetWord =
+  /** Every agent has heard a beat: the first claims are made. */
+  | { readonly kind: "ready" }
   | { readonly kind: "back"; readonly atMs: number }
   | { readonly kind: "stop" }
   | { readonly kind: "stopped" }

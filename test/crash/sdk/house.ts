@@ -3,10 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { waitFor } from "../../support/wait-for.ts";
+import { until } from "../scenario.ts";
 
 const PROGRAM = resolve("dist/cli/main.js");
-const READY_MAX_MS = 30_000;
 
 export interface HouseOptions {
   readonly clusterId: string;
@@ -58,7 +57,7 @@ export async function startHouse({ clusterId, dir, server, tempoBpm = 60 }: Hous
     async ready() {
       const isReady = async () =>
         url !== undefined && (await fetch(`${url}/ready`).catch(() => undefined))?.ok;
-      await waitFor("reverb to be ready", async () => (await isReady()) === true, READY_MAX_MS);
+      await until("reverb to be ready", async () => (await isReady()) === true);
     },
     startPulse() {
       pulse = startPulse();

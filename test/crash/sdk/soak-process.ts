@@ -4,7 +4,9 @@
  */
 import { type Agent, connectAgent } from "../../../src/sdk/index.ts";
 import { SeededRandom } from "../../../src/sim/random.ts";
-import type { SoakAccount, SoakOrder, SoakWord } from "./soak-words.ts";
+import type { SoakAccount, SoakOrder, SoakProgress, SoakWord } from "./soak-words.ts";
+
+const PROGRESS_EVERY_MS = 500;
 
 const order = JSON.parse(process.argv[2] ?? "") as SoakOrder;
 const random = new SeededRandom(1, 1);
@@ -21,13 +23,14 @@ const agents = Array.from({ length: order.agents }, (_, at) =>
   connectAgent(order.server, { clusterId: order.steady, agentId: `soak:${at}`, log }),
 );
 const alone = connectAgent(order.server, { clusterId: order.silent, agentId: "alone:1", log });
-await Promise.all([...agents, alone].map((agent) => agent.firstBeat(30_000)));
+await Promise.all([...agents, alone].map((agent) => agent.firstBeat(60_000)));
 
-const told = agents.map(() => ({ beats: 0, missed: 0, downbeats: 0 }));
+const told = agents.map(() => ({ beats: 0, missed: 0, downbeats: 0, first: 0, newest: 0 }));
 const reports = agents.map(() => 0);
 const overrunMs: number[] = [];
 for (const [at, agent] of agents.entries()) listen(agent, at);
 const aloneSeen = listenAlone();
+const telling = setInterval(() => say({ kind: "progress", progress: progress() }), PROGRESS_EVERY_MS);
 say({ kind: "ready" });
 
 process.on("message", (word: SoakWord) => {
@@ -39,12 +42,12 @@ function listen(agent: Agent, at: number): void {
   agent.onBeat(trouble);
   agent.onDownbeat(trouble);
   agent.onReport(trouble);
-  let newest = 0;
   agent.onBeat(({ index, missed }) => {
     const own = told[at];
     if (own === undefined) return;
-    if (index <= newest) back += 1;
-    newest = index;
+    if (index <= own.newest) back += 1;
+    if (own.first === 0) own.first = index;
+    own.newest = index;
     own.beats += 1;
     own.missed += missed;
   });
@@ -99,9 +102,25 @@ function listenAlone() {
   return seen;
 }
 
+function failedCalls(): number {
+  return agents.reduce((sum, agent) => sum + agent.health.callbacks.failed, 0);
+}
+
+function progress(): SoakProgress {
+  return {
+    beats: Math.min(...told.map(({ beats }) => beats)),
+    reports: Math.min(...reports),
+    budgets: overrunMs.length,
+    callsFailed: failedCalls(),
+    degraded: aloneSeen.degraded,
+    hasRejoined: aloneSeen.rejoinOffMs !== undefined,
+  };
+}
+
 async function end(): Promise<void> {
   isRunning = false;
-  const callsFailed = agents.reduce((sum, agent) => sum + agent.health.callbacks.failed, 0);
+  clearInterval(telling);
+  const callsFailed = failedCalls();
   await Promise.all([...agents, alone].map((agent) => agent.stop()));
   const account: SoakAccount = {
     told,

@@ -11,9 +11,30 @@ export interface SoakOrder {
   readonly failRate: number;
 }
 
+/** What one listener that never fails was told. */
+export interface Told {
+  readonly beats: number;
+  /** Of which it was told that it missed them. */
+  readonly missed: number;
+  readonly downbeats: number;
+  /** Indexes of the first beat and of the newest. */
+  readonly first: number;
+  readonly newest: number;
+}
+
+/** How far it is: of each the least that any agent has. */
+export interface SoakProgress {
+  readonly beats: number;
+  readonly reports: number;
+  readonly budgets: number;
+  readonly callsFailed: number;
+  /** Of the agent without a pulse. */
+  readonly degraded: number;
+  readonly hasRejoined: boolean;
+}
+
 export interface SoakAccount {
-  /** Beats that each listener that never fails was told, and those it was told to have missed. */
-  readonly told: readonly { readonly beats: number; readonly missed: number; readonly downbeats: number }[];
+  readonly told: readonly Told[];
   readonly reports: readonly number[];
   /** Beats told twice, or lower than one before. */
   readonly back: number;
@@ -34,5 +55,7 @@ export interface SoakAccount {
 
 export type SoakWord =
   | { readonly kind: "ready" }
+  /** Twice a second. */
+  | { readonly kind: "progress"; readonly progress: SoakProgress }
   | { readonly kind: "stop" }
   | { readonly kind: "account"; readonly account: SoakAccount };

@@ -6,14 +6,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startTestServer } from "../../support/nats-server.ts";
-import { pause, type Scenario } from "../scenario.ts";
+import { byTheClock, pause, type Scenario, until } from "../scenario.ts";
 import { startHouse } from "./house.ts";
-import type { SoakAccount, SoakOrder, SoakWord } from "./soak-words.ts";
+import type { SoakAccount, SoakOrder, SoakProgress, SoakWord } from "./soak-words.ts";
 
 const JITTER_TOLERANCE_MS = 50;
 const DRIFT_MAX_PPM = 50;
-/** On so short a silence the way of one frame counts for more than any drift. */
-const OFF_MAX_SHORT_MS = 30;
+/** Of the short form: beats that are counted alone, and a bar of eight beats and one more that are reported. */
+const ALONE_MIN = 6;
+const REPORTS_MIN = 2;
 const BEAT_MS = 500;
 /** A quarter of a core, in steps that no beat falls between. */
 const BUSY = "setInterval(() => { const end = performance.now() + 5; while (performance.now() < end); }, 20)";
@@ -36,17 +37,24 @@ export const sdkSoak: Scenario = {
       failRate: isShort ? 0.1 : 0.01,
     });
     await agents.ready;
-    await pause(10_000);
+    if (isShort) await agents.until("the first beats", ({ beats }) => beats >= 4);
+    else await pause(10_000);
     await silent.killPulse();
     const silentFromMs = performance.now();
     for (let minute = 1; minute <= (isShort ? 0 : 10); minute += 1) {
       await pause(60_000);
       say(`minute ${minute}`);
     }
-    if (isShort) await pause(15_000);
+    if (isShort)
+      await agents.until(
+        "beats without a pulse, reports, budgets and failures",
+        ({ budgets, callsFailed, degraded, reports }) =>
+          degraded >= ALONE_MIN && reports >= REPORTS_MIN && budgets > 0 && callsFailed > 0,
+      );
     silent.startPulse();
     const silentMs = performance.now() - silentFromMs;
-    await pause(10_000);
+    await agents.until("the pulse to be heard again", ({ hasRejoined }) => hasRejoined);
+    if (!isShort) await pause(10_000);
     const account = await agents.stop();
     busy.kill("SIGKILL");
     rmSync(dir, { recursive: true, force: true });
@@ -65,8 +73,15 @@ function startAgents(order: SoakOrder) {
       });
       void once(child, "exit").then(([code]) => reject(new Error(`the agents ended with ${code}`)));
     });
+  let progress: SoakProgress | undefined;
+  child.on("message", (word: SoakWord) => {
+    if (word.kind === "progress") progress = word.progress;
+  });
   return {
     ready: next("ready"),
+    /** What never comes shows in the account. */
+    until: (what: string, isDone: (progress: SoakProgress) => boolean) =>
+      until(what, () => progress !== undefined && isDone(progress)).catch(() => undefined),
     async stop(): Promise<SoakAccount> {
       const account = next("account");
       child.send({ kind: "stop" });
@@ -81,25 +96,31 @@ function judge(
 ) {
   const seconds = silentMs / 1_000;
   const due = Math.floor((silentMs + 20_000) / BEAT_MS);
+  // Each beat is told, or told to have been missed.
+  const unsaid = told.filter(({ beats, first, missed, newest }) => beats + missed !== newest - first + 1);
   const deaf = told.filter(({ beats, missed }) => beats + missed < due - 3 || missed > 0);
   const p99 = overrunMs[Math.ceil(overrunMs.length * 0.99) - 1] ?? 0;
   const most = overrunMs.at(-1) ?? 0;
   const offMs = Math.abs(alone.rejoinOffMs ?? Number.NaN);
   const ppm = (offMs / silentMs) * 1e6;
-  const isOff = isShort ? offMs > OFF_MAX_SHORT_MS : ppm > DRIFT_MAX_PPM;
-  const faults = [
+  const late = [
     ...(deaf.length > 0 ? [`${deaf.length} agents were told too few beats: ${JSON.stringify(deaf)}`] : []),
-    ...(back + alone.back > 0 ? [`${back + alone.back} beats went back`] : []),
     ...(reports.some((count) => count < seconds / 4 - 3) ? [`reports heard: ${reports.join(", ")}`] : []),
+    ...(most > JITTER_TOLERANCE_MS ? [`a budget was overrun by ${most.toFixed(1)} ms`] : []),
+    ...(ppm > DRIFT_MAX_PPM ? [`off by ${offMs} ms (${ppm.toFixed(1)} ppm) when the pulse was back`] : []),
+    ...(alone.degraded < due / 4 ? [`only ${alone.degraded} beats were flagged`] : []),
+  ];
+  const faults = [
+    ...byTheClock(isShort, late),
+    ...(unsaid.length > 0 ? [`beats came to nothing without a word: ${JSON.stringify(unsaid)}`] : []),
+    ...(back + alone.back > 0 ? [`${back + alone.back} beats went back`] : []),
+    ...(reports.some((count) => count === 0) ? [`reports heard: ${reports.join(", ")}`] : []),
     ...(callsFailed === 0 ? ["no callback failed: nothing was tried"] : []),
     ...(unhandled > 0 ? [`${unhandled} rejections were not handled`] : []),
-    // In the short form other scenarios share the machine.
-    ...(!isShort && most > JITTER_TOLERANCE_MS ? [`a budget was overrun by ${most.toFixed(1)} ms`] : []),
+    ...(overrunMs.length === 0 ? ["no budget ran out"] : []),
     ...(overrunMs.some((ms) => ms < -1) ? ["a budget ended early"] : []),
-    ...(isOff || Number.isNaN(offMs)
-      ? [`off by ${offMs} ms (${ppm.toFixed(1)} ppm) when the pulse was back`]
-      : []),
-    ...(alone.degraded < due / 4 ? [`only ${alone.degraded} beats were flagged`] : []),
+    ...(Number.isNaN(offMs) ? ["the pulse was not heard when it was back"] : []),
+    ...(alone.degraded === 0 ? ["no beat was flagged"] : []),
   ];
   return {
     faults,
