@@ -11,6 +11,7 @@ export const APART = [
   "dashboard/src/score/fetcher.test.ts",
   "src/cli/watch/screen/screen.test.ts",
   "src/http/event-client.test.ts",
+  "src/http/event-stream.test.ts",
   "src/http/shared-answers.test.ts",
   "src/runtime/lifecycle.test.ts",
   "src/sdk/work.test.ts",
