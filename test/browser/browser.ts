@@ -1,6 +1,7 @@
 /** A real Chromium whose every complaint is written down: errors, refused loads, answers that are no answer. */
 import { existsSync } from "node:fs";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { DEADLINE_MS } from "../support/wait-for.ts";
 
 /** Debian's; another one by the variable. */
 const PLACES = [process.env.BACKBEAT_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser"];
@@ -27,6 +28,7 @@ export interface WatchedPage extends AsyncDisposable {
 /** A new page of its own, which is not open on anything yet. */
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  context.setDefaultTimeout(DEADLINE_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on("console", (message) => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   house = await openHouse({ tempoBpm: 30, barLength: 8 });
   house.startPulse();
   house.play(largeCast());
-  await waitFor("the fleet", async () => (await agents()) === AGENTS, 30_000);
+  await waitFor("the fleet", async () => (await agents()) === AGENTS);
 });
 afterAll(async () => {
   await house?.[Symbol.asyncDispose]();

@@ -17,7 +17,7 @@ import { createAgent } from "../../src/sdk/create-agent.ts";
 import { type ConfigHouse, configHouse } from "../support/config-house.ts";
 import { PATIENTLY, unhurried } from "../support/patience.ts";
 import type { RunningProgram } from "../support/program.ts";
-import { recordingLog } from "../support/recording-log.ts";
+import { type RecordingLog, recordingLog } from "../support/recording-log.ts";
 import { DEADLINE_MS, waitFor } from "../support/wait-for.ts";
 
 const CLUSTER = "test";
@@ -41,6 +41,15 @@ function violationsOf(connection: NatsConnection): string[] {
   })();
   return violations;
 }
+
+/**
+ * What a log says that a user may not do. Where an acknowledgement takes longer than a tenth of a second an agent asks
+ * which streams there are, and goes on without an answer where it may not.
+ */
+const violationsIn = (log: RecordingLog) =>
+  log.lines
+    .map(({ text: said }) => said)
+    .filter((said) => /permission/i.test(said) && !said.includes("STREAM.NAMES"));
 
 describe.each(["nkey", "password"])("nats-config --auth %s", (auth) => {
   let house: ConfigHouse;
@@ -120,7 +129,7 @@ describe.each(["nkey", "password"])("nats-config --auth %s", (auth) => {
       await waitFor("a report", () => reports() > 0);
       await agent.stop();
       expect(agent.health).toMatchObject({ journal: "journal", claims: { failed: 0 } });
-      expect(log.everything()).not.toMatch(/permission/i);
+      expect(violationsIn(log)).toEqual([]);
     }
     const [shown, verified, journal] = await Promise.all([
       house.run("operator", "reports", "--last", "2", "--json", ...PATIENTLY),
