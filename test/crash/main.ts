@@ -65,6 +65,13 @@ if (unknown.length > 0 || !Number.isInteger(seed)) {
 const chosen = SCENARIOS.filter(({ name }) => names.length === 0 || names.includes(name));
 process.stdout.write(`seed ${seed}${isShort ? `, short form: ${AT_ONCE} at a time` : ""}\n`);
 let failed = 0;
+// The other scenarios go on, and all that was started is ended.
+process.on("unhandledRejection", (reason) => {
+  failed += 1;
+  process.stdout.write(
+    `\n  FAULT  nobody waited for this: ${reason instanceof Error ? reason.stack : reason}\n`,
+  );
+});
 if (isShort) {
   const left = [...chosen];
   await Promise.all(Array.from({ length: AT_ONCE }, () => runAll(left)));

@@ -50,6 +50,8 @@ let isClaiming = true;
 process.on("unhandledRejection", () => {
   account.unhandled += 1;
 });
+// Whoever asked for it is gone.
+process.on("disconnect", () => process.exit());
 process.on("message", (word: FleetWord) => {
   if (word.kind === "back") backAtMs = word.atMs;
   else if (word.kind === "stop") isClaiming = false;

@@ -17,6 +17,8 @@ let isRunning = true;
 process.on("unhandledRejection", () => {
   unhandled += 1;
 });
+// Whoever asked for it is gone.
+process.on("disconnect", () => process.exit());
 
 const log = { debug() {}, info() {}, warn() {}, error() {} };
 const agents = Array.from({ length: order.agents }, (_, at) =>
