@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AgentState, StatusClaim } from "../../contracts/status-claim.ts";
+import { DEFAULT_LIMITS } from "../../core/limits.ts";
 import { OutboxQueue, type Queued, SENT_MAX, sayingOf } from "./outbox-queue.ts";
 
 const ROOMY = { claimsMax: 10_000, bytesMax: 1_000_000 };
@@ -35,6 +36,10 @@ describe("BACKBEAT-REQ-041 S3 OutboxQueue", () => {
     expect(queue.settle(claims[1]!)).toBe(false);
     expect(takeAllSent(queue)).toEqual([claims[SENT_MAX]]);
     expect(queue).toMatchObject({ waiting: 2, sent: SENT_MAX, bytes: 10 * (SENT_MAX + 2) });
+  });
+
+  it("has no more under way than reverb knows a repetition among", () => {
+    expect(SENT_MAX).toBeLessThanOrEqual(DEFAULT_LIMITS.fingerprintsPerAgent);
   });
 
   it("sends again what was not acknowledged, in order, before what waits", () => {
