@@ -116,13 +116,11 @@ describe.each(["nkey", "password"])("nats-config --auth %s", (auth) => {
   it("reverb reports what agents claim, and an operator sees, reads and verifies it", async () => {
     const agents = [await claiming("ci:a"), await claiming("ci:b", "given")];
     const watch = house.start("operator", "watch", "--no-beats", "--json", ...PATIENTLY);
-    await waitFor("a report of both", () =>
-      watch
-        .stdout()
-        .split("\n")
-        .slice(0, -1)
-        .some((line) => (JSON.parse(line) as BarReport).agents_reporting === 2),
-    );
+    await waitFor("two reports, and one of both agents", () => {
+      const lines = watch.stdout().split("\n").slice(0, -1);
+      const isOfBoth = (line: string) => (JSON.parse(line) as BarReport).agents_reporting === 2;
+      return lines.length >= 2 && lines.some(isOfBoth);
+    });
     watch.kill("SIGINT");
     expect((await watch.ended).end).toBe(0);
     for (const { agent, log, reports } of agents) {

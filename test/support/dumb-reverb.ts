@@ -33,6 +33,9 @@ export interface DumbBar {
 
 type Placed = "counted" | "duplicate" | "late" | `refused-${string}`;
 
+/** A frame that names a bar before these opens it anew: only so many ids travel in a report's headers. */
+const BARS_REMEMBERED = 3;
+
 export class DumbReverb {
   readonly settings: AggregatorSettings;
   readonly limits: Limits;
@@ -180,7 +183,7 @@ export class DumbReverb {
   }
 
   #wouldFlipBack(entry: FrameEntry): boolean {
-    const older = this.bars.slice(0, -1);
+    const older = this.bars.slice(0, -1).slice(-BARS_REMEMBERED);
     // A new line may have come back to one of its own windows.
     if (isSame(this.bars.at(-1)?.windowId ?? "", entry.frame.window_id)) return false;
     return older.some((bar) => isSame(bar.windowId, entry.frame.window_id));
