@@ -44,7 +44,8 @@ function step(guarded: Guarded, nodes: readonly string[]): string {
   const process = world.process(node);
   const nowMs = world.clock.monotonicMs();
   const gone = () => sinceMs.delete(node);
-  const back = () => sinceMs.set(node, nowMs);
+  // Who comes back where it is cut off is connected only when all hear each other again.
+  const back = () => (world.sideOf(node) === 0 ? sinceMs.set(node, nowMs) : gone());
   if (process.isDead) {
     world.start(node, { withDisk: random() < 0.7 });
     back();
