@@ -28,6 +28,7 @@ export type ErrorCode =
   | "mode-refused"
   | "profile-differs"
   | "stream-missing"
+  | "stream-refused"
   | "stopped"
   | "tempo-refused"
   | "too-many-tasks"

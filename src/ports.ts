@@ -5,6 +5,7 @@
  * in. One compliance suite per port runs over the fake and the real thing alike (test/compliance/).
  */
 import type { HeaderSource, Headers } from "./contracts/report-headers.ts";
+import type { StreamRefusal } from "./contracts/stream-refusal.ts";
 import type { StoredTimeline } from "./core/timeline.ts";
 
 /** Time. Only services read it; the core is told. */
@@ -140,8 +141,10 @@ export interface StreamReading {
   readonly pending: number | undefined;
   /** Last message that was stored already when reading began or was taken up again: up to it all is past; 0 before. */
   readonly backlogEndSeq: number;
-  /** When the server was last heard, a message or a sign of life, on the monotonic clock; undefined before that. */
-  readonly heardAtMs: number | undefined;
+  /** When the server was last heard, a message or a sign of life, on the monotonic clock; before that, when reading began. */
+  readonly heardAtMs: number;
+  /** Why the last attempt to read came to nothing; undefined while it is under way. */
+  readonly failure?: UnknownOutcome | undefined;
   /** Delivers nothing until `resume`; at most what was asked of the server waits meanwhile. */
   pause(): void;
   resume(): void;
@@ -155,16 +158,25 @@ export interface Journal {
   read(start: ReadStart, listener: StreamListener): StreamReading;
   /**
    * Publishes on a captured subject; resolves with its sequence when it is stored.
-   * @throws BackbeatError `nats-unreachable` where that is not known, `stream-missing`
+   * @throws BackbeatError `nats-unreachable` where that is not known, `stream-missing`; `stream-refused` where the
+   *   server says why it does not store it (`data.serverCode`, `data.serverText`)
    */
   append(subject: string, body: Uint8Array): Promise<number>;
 }
 
-/** `unknown`: no answer in time or the link was lost; it may be stored, now or later. */
+/** What is not known to be stored; `refusal`: the server says why it does not store it. */
+export interface UnknownOutcome {
+  readonly kind: "unknown";
+  /** For people; with the server's words and what to do, where it refused. */
+  readonly why: string;
+  readonly refusal?: StreamRefusal;
+}
+
+/** `unknown`: no answer in time, the link was lost, or the server refused; it may be stored, now or later. */
 export type CommitResult =
   | { readonly kind: "stored"; readonly seq: number }
   | { readonly kind: "conflict" }
-  | { readonly kind: "unknown"; readonly why: string };
+  | UnknownOutcome;
 
 /** Reports and chain records, in the order in which they were stored; nothing is ever changed (R3). */
 export interface ReportStore {
@@ -232,7 +244,7 @@ export type LeaseAnswer =
   | { readonly kind: "held"; readonly seq: number; readonly record: LeaseRecord }
   | { readonly kind: "free"; readonly seq: number }
   | { readonly kind: "none" }
-  | { readonly kind: "unknown"; readonly why: string };
+  | UnknownOutcome;
 
 /** The lease of a cluster: one record that is only replaced by who has read it. It judges nothing. */
 export interface Lease {

@@ -14,6 +14,9 @@ export interface Tick {
   readonly node: string;
 }
 
+/** No bar has this id, so every fold ignores a tick that names it: it asks whether a journal takes entries. */
+export const NO_WINDOW_ID = "0".repeat(32);
+
 const WINDOW_ID = /^[0-9a-fA-F]{32}$/;
 /** A tick has some 120 bytes. */
 const TICK_BYTES_MAX = 1_024;

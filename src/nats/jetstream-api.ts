@@ -5,25 +5,15 @@
  * the asker: it is not known, ask again. What the server refuses is told with its code.
  */
 import { errors, type MsgHdrs, type NatsConnection, headers as newHeaders } from "@nats-io/transport-node";
+import { refusalIn } from "../contracts/stream-ack.ts";
+import { refusalWords, type StreamRefusal } from "../contracts/stream-refusal.ts";
 import { BackbeatError, messageOf } from "../errors.ts";
+import type { UnknownOutcome } from "../ports.ts";
 
 /** A stream of three replicas may be without a leader for 8 s; who asks again is told no later. */
 const ANSWER_TIMEOUT_MS = 3_000;
 
-/** Codes of refusals that mean something to us. */
-export const API_CODES = {
-  /** JetStream is off for this account. */
-  offForAccount: 10039,
-  /** JetStream is off on this server. */
-  off: 10076,
-  streamNotFound: 10059,
-  consumerNotFound: 10014,
-  messageNotFound: 10037,
-  wrongLastSequence: 10071,
-  subjectsOverlap: 10065,
-  insufficientStorage: 10047,
-  streamNameInUse: 10058,
-} as const;
+export { REFUSAL_CODES as API_CODES } from "../contracts/stream-refusal.ts";
 
 /** A refusal of the server. */
 export class ApiRefusal extends Error {
@@ -31,14 +21,29 @@ export class ApiRefusal extends Error {
   /** 0 where the server gave none. */
   readonly code: number;
 
-  constructor(code: number, description: string) {
-    super(description);
+  constructor({ code, text }: StreamRefusal) {
+    super(text);
     this.code = code;
+  }
+
+  get refusal(): StreamRefusal {
+    return { code: this.code, text: this.message };
+  }
+
+  /** The server's words and what to do. */
+  get words(): string {
+    return refusalWords(this.refusal);
   }
 }
 
+/** What a write came to that was not stored for certain, nor refused for its sequence. */
+export function unknownOutcome(error: unknown): UnknownOutcome {
+  if (!(error instanceof ApiRefusal)) return { kind: "unknown", why: messageOf(error) };
+  return { kind: "unknown", why: error.words, refusal: error.refusal };
+}
+
 interface Answer {
-  readonly error?: { readonly code?: number; readonly err_code?: number; readonly description?: string };
+  readonly error?: unknown;
 }
 
 /** What is said when nobody listens on a subject of the API. */
@@ -101,11 +106,12 @@ export class JetStreamApi {
     try {
       read = JSON.parse(new TextDecoder().decode(answer)) as (T & Answer) | null;
     } catch (cause) {
-      throw new ApiRefusal(0, `the answer is not JSON: ${messageOf(cause)}`);
+      throw new ApiRefusal({ code: 0, text: `the answer is not JSON: ${messageOf(cause)}` });
     }
-    if (read === null) throw new ApiRefusal(0, "the answer is empty");
-    if (read.error === undefined) return read;
-    throw new ApiRefusal(read.error.err_code ?? 0, read.error.description ?? `code ${read.error.code}`);
+    if (read === null) throw new ApiRefusal({ code: 0, text: "the answer is empty" });
+    const refusal = refusalIn(read.error);
+    if (refusal === undefined) return read;
+    throw new ApiRefusal(refusal);
   }
 
   async #answer(

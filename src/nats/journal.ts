@@ -38,11 +38,16 @@ export class StreamJournal implements Journal {
         body,
       );
       if (stream === name) return seq;
-      throw new ApiRefusal(0, `${stream} stored it`);
+      throw new ApiRefusal({ code: 0, text: `${stream} stored it` });
     } catch (error) {
       if (error instanceof BackbeatError) throw error;
-      throw new BackbeatError("nats-unreachable", `Cannot append to ${name}: ${messageOf(error)}`, {
-        cause: error,
+      if (!(error instanceof ApiRefusal))
+        throw new BackbeatError("nats-unreachable", `Cannot append to ${name}: ${messageOf(error)}`, {
+          cause: error,
+        });
+      const { code, message } = error;
+      throw new BackbeatError("stream-refused", `Cannot append to ${name}: ${error.words}`, {
+        data: { serverCode: code, serverText: message },
       });
     }
   }

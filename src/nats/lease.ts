@@ -6,10 +6,10 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Subjects } from "../contracts/subjects.ts";
-import { BackbeatError, messageOf } from "../errors.ts";
+import { BackbeatError } from "../errors.ts";
 import type { CommitResult, Lease, LeaseAnswer, LeaseRecord, Log } from "../ports.ts";
 import type { NatsBus } from "./bus.ts";
-import { API_CODES, ApiRefusal, JetStreamApi } from "./jetstream-api.ts";
+import { API_CODES, ApiRefusal, JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
 import type { StreamInfo } from "./stream-info.ts";
 import { journalName, leaseName } from "./stream-names.ts";
 import { leasePlan } from "./stream-plans.ts";
@@ -65,7 +65,7 @@ export class StreamLease implements Lease {
       // Removed meanwhile, or another server answers now: looked for again with the next read.
       if (error instanceof ApiRefusal) this.#replicas = undefined;
       this.#sayRefusal(error);
-      return { kind: "unknown", why: messageOf(error) };
+      return unknownOutcome(error);
     }
   }
 
@@ -80,7 +80,7 @@ export class StreamLease implements Lease {
     } catch (error) {
       if (error instanceof ApiRefusal && error.code === API_CODES.wrongLastSequence)
         return { kind: "conflict" };
-      return { kind: "unknown", why: messageOf(error) };
+      return unknownOutcome(error);
     }
   }
 

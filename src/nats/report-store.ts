@@ -4,7 +4,6 @@
  * A commit names the sequence that the whole stream must end with, and carries no message id: ids are forgotten, and
  * were seen to answer "duplicate" for what was never stored.
  */
-import { messageOf } from "../errors.ts";
 import type {
   CommitResult,
   NewRecord,
@@ -16,7 +15,7 @@ import type {
   StreamReading,
   StreamState,
 } from "../ports.ts";
-import { API_CODES, ApiRefusal } from "./jetstream-api.ts";
+import { API_CODES, ApiRefusal, unknownOutcome } from "./jetstream-api.ts";
 import type { JournalParts } from "./journal.ts";
 import { StoredRecords } from "./stored-records.ts";
 import { StreamReader } from "./stream-reader.ts";
@@ -66,7 +65,7 @@ export class StreamReportStore implements ReportStore {
     } catch (error) {
       if (error instanceof ApiRefusal && error.code === API_CODES.wrongLastSequence)
         return { kind: "conflict" };
-      return { kind: "unknown", why: messageOf(error) };
+      return unknownOutcome(error);
     }
   }
 

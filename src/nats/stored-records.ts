@@ -76,7 +76,7 @@ export class StoredRecords {
           "stream-missing",
           `Cannot read the stream ${name}: the server has none of that name`,
         );
-      throw new BackbeatError("nats-unreachable", `Cannot read the stream ${name}: ${error.message}`);
+      throw new BackbeatError("nats-unreachable", `Cannot read the stream ${name}: ${error.words}`);
     }
   }
 }

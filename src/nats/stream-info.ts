@@ -82,7 +82,7 @@ export async function streamState(api: JetStreamApi, name: string): Promise<Stre
     return stateOf(await streamInfo(api, name));
   } catch (error) {
     if (!(error instanceof ApiRefusal)) throw error;
-    throw new BackbeatError("nats-unreachable", `Cannot ask for the stream ${name}: ${error.message}`);
+    throw new BackbeatError("nats-unreachable", `Cannot ask for the stream ${name}: ${error.words}`);
   }
 }
 

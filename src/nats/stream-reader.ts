@@ -7,7 +7,7 @@
  * next attempt begins. Only a stream that does not hold what comes next ends the reading, with its fault.
  */
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
-import { BackbeatError, messageOf } from "../errors.ts";
+import { BackbeatError } from "../errors.ts";
 import type {
   BusSubscription,
   Log,
@@ -16,10 +16,11 @@ import type {
   StreamListener,
   StreamMessage,
   StreamReading,
+  UnknownOutcome,
 } from "../ports.ts";
 import type { AckSubject } from "./ack-subject.ts";
 import type { NatsBus } from "./bus.ts";
-import { API_CODES, ApiRefusal, JetStreamApi } from "./jetstream-api.ts";
+import { API_CODES, ApiRefusal, JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
 import { headersOf } from "./message-headers.ts";
 import { PullConsumer } from "./pull-consumer.ts";
 import { NS_PER_MS, stateOf, streamInfo } from "./stream-info.ts";
@@ -62,6 +63,8 @@ export class StreamReader implements StreamReading {
   #isStopped = false;
   readonly #link: BusSubscription;
   #suspicion: Suspicion | undefined;
+  #failure: UnknownOutcome | undefined;
+  readonly #beganAtMs = performance.now();
   #wake: () => void = () => undefined;
 
   /** Begins to read at once. */
@@ -86,8 +89,12 @@ export class StreamReader implements StreamReading {
     return this.#backlogEndSeq;
   }
 
-  get heardAtMs(): number | undefined {
-    return this.#consumer?.heardAtMs;
+  get heardAtMs(): number {
+    return this.#consumer?.heardAtMs ?? this.#beganAtMs;
+  }
+
+  get failure(): UnknownOutcome | undefined {
+    return this.#failure;
   }
 
   pause(): void {
@@ -118,7 +125,8 @@ export class StreamReader implements StreamReading {
           this.#options.log.debug(`Reading ${this.#options.stream} again: ${why}`);
         }
       } catch (error) {
-        this.#options.log.debug(`Cannot read ${this.#options.stream} now: ${messageOf(error)}`);
+        this.#failure = unknownOutcome(error);
+        this.#options.log.debug(`Cannot read ${this.#options.stream} now: ${this.#failure.why}`);
       }
       if (!this.#isStopped) await this.#pauseBriefly();
     }
@@ -141,6 +149,7 @@ export class StreamReader implements StreamReading {
       deliver: (message, place) => this.#place(message, place),
     });
     this.#consumer = consumer;
+    this.#failure = undefined;
     const why = await consumer.ended;
     if (!connection.isClosed())
       void this.#api.ask(`CONSUMER.DELETE.${stream}.${name}`).catch(() => undefined);

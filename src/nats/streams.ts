@@ -165,25 +165,14 @@ async function make(api: JetStreamApi, wanted: StreamConfig): Promise<void> {
   }
 }
 
-/** What a server may answer to a wanted stream, in words that say what to do. */
-const ADVICE: Readonly<Record<number, string>> = {
-  [API_CODES.subjectsOverlap]:
-    "another stream captures these subjects: remove them there, or give the cluster's subjects other names",
-  [API_CODES.insufficientStorage]:
-    "the server has no room for it: lower --journal-max-bytes, or raise max_file_store or the account's limit there",
-};
-
 async function refusable<T>(wanted: StreamConfig, asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {
     if (!(error instanceof ApiRefusal)) throw error;
-    const advice = ADVICE[error.code] ?? "`backbeat doctor` says what the server allows";
-    throw new BackbeatError(
-      "journal-refused",
-      `Cannot make the stream ${wanted.name}: the server says "${error.message}"; ${advice}`,
-      { data: { code: error.code } },
-    );
+    throw new BackbeatError("journal-refused", `Cannot make the stream ${wanted.name}: ${error.words}`, {
+      data: { code: error.code },
+    });
   }
 }
 
@@ -217,10 +206,7 @@ export async function proveCompareAndSet(api: JetStreamApi, subject: string): Pr
 /** A refusal that may pass: a stream without a leader, a server that is starting. */
 function passing(error: unknown): unknown {
   if (!(error instanceof ApiRefusal)) return error;
-  return new BackbeatError(
-    "nats-unreachable",
-    `Cannot open the journal now: the server says "${error.message}"`,
-  );
+  return new BackbeatError("nats-unreachable", `Cannot open the journal now: ${error.words}`);
 }
 
 /** Says once, after a while, what is waited for. */

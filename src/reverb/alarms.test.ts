@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { alarmsOf, readinessOf, type Watched } from "./alarms.ts";
+import type { RaisedAlarm } from "./mode.ts";
 import type { JournalStatus } from "./view.ts";
 
 const BEAT_MS = 1_000;
@@ -7,10 +8,14 @@ const BEAT_MS = 1_000;
 /** A reverb whose newest frame was stored, and was read, so long ago. */
 function watched({
   lagEntries,
+  mayBlamePulse,
+  others,
   readAgoMs,
   role,
   storedAgoMs,
 }: {
+  readonly others?: readonly RaisedAlarm[];
+  readonly mayBlamePulse?: boolean;
   readonly lagEntries: number;
   readonly role?: JournalStatus["role"];
   readonly readAgoMs: number;
@@ -18,7 +23,7 @@ function watched({
 }): Watched {
   const nowMs = 100_000;
   return {
-    settings: { subjects: { beat: "beats" } },
+    settings: { clusterId: "c", subjects: { beat: "beats" } },
     ports: {
       bus: { connected: true },
       clock: { monotonicMs: () => nowMs, wallMs: () => nowMs },
@@ -28,9 +33,17 @@ function watched({
       newestFrameAtMs: nowMs - readAgoMs,
       journal: { lagEntries, role },
       readiness: () => ({ ready: true }),
-      alarms: () => [],
+      alarms: () => [...(others ?? []), ...hinderedBy(role)],
+      ...(mayBlamePulse === undefined ? {} : { mayBlamePulse }),
     },
   } as unknown as Watched;
+}
+
+const raised = (name: RaisedAlarm["name"]): RaisedAlarm => ({ name, text: name, sinceMonotonicMs: 0 });
+
+function hinderedBy(role: JournalStatus["role"] | undefined): readonly RaisedAlarm[] {
+  if (role === "broken") return [raised("journal-broken")];
+  return role === "standing-by" ? [raised("standing-by")] : [];
 }
 
 const namesOf = (it: Watched) => alarmsOf(it).map(({ name }) => name);
@@ -58,8 +71,26 @@ describe("alarms of reverb", () => {
   it.each(["broken", "standing-by"] as const)(
     "R5 who is %s says nothing of beats that he does not read",
     (role) => {
-      expect(namesOf(watched({ lagEntries: 0, readAgoMs: 9_500, role, storedAgoMs: 9_500 }))).toEqual([]);
-      expect(namesOf(watched({ lagEntries: 7, readAgoMs: 9_500, role, storedAgoMs: 9_500 }))).toEqual([]);
+      const only = [role === "broken" ? "journal-broken" : role];
+      expect(namesOf(watched({ lagEntries: 0, readAgoMs: 9_500, role, storedAgoMs: 9_500 }))).toEqual(only);
+      expect(namesOf(watched({ lagEntries: 7, readAgoMs: 9_500, role, storedAgoMs: 9_500 }))).toEqual(only);
     },
   );
+
+  it.each(["link-lost", "store-refuses", "journal-stalled"] as const)(
+    "R5 one cause, one alarm: %s explains that no beat is read and that reports wait",
+    (cause) => {
+      const others = [raised(cause), raised("report-unsent")];
+      expect(namesOf(watched({ lagEntries: 0, others, readAgoMs: 9_500, storedAgoMs: 9_500 }))).toEqual([
+        cause,
+      ]);
+    },
+  );
+
+  it("BACKBEAT-REQ-001 the pulse is not blamed before it is known that the journal takes entries", () => {
+    const silence = { lagEntries: 0, readAgoMs: 9_500, storedAgoMs: 9_500 };
+    expect(namesOf(watched({ ...silence, mayBlamePulse: false }))).toEqual([]);
+    expect(readinessOf(watched({ ...silence, mayBlamePulse: false })).ready).toBe(false);
+    expect(namesOf(watched({ ...silence, mayBlamePulse: true }))).toEqual(["no-beat"]);
+  });
 });

@@ -1,4 +1,5 @@
 /** What only this process sees: never in a report, always in /ready, the status, a metric and the log. */
+import { causesOf } from "./causes.ts";
 import type { RaisedAlarm, ReverbMode } from "./mode.ts";
 import type { ReverbPorts } from "./parts.ts";
 import type { ReverbSettings } from "./settings.ts";
@@ -54,18 +55,16 @@ export function readinessOf(watched: Watched): Readiness {
 export function alarmsOf(watched: Watched): Alarm[] {
   const { mode, ports, settings } = watched;
   const raised: RaisedAlarm[] = [...mode.alarms()];
-  // Who reads no journal hears no beat: whether there is one cannot be said.
-  const isReading = mode.journal?.role !== "broken" && mode.journal?.role !== "standing-by";
-  const lagging = isReading ? laggingText(watched) : undefined;
+  const lagging = laggingText(watched);
   const sinceMonotonicMs = mode.newestFrameAtMs ?? 0;
   if (lagging !== undefined) raised.push({ name: "journal-lagging", text: lagging, sinceMonotonicMs });
-  else if (isReading && lagBeatsOf(watched) >= NO_BEAT_AFTER_BEATS)
+  if (lagBeatsOf(watched) >= NO_BEAT_AFTER_BEATS && mode.mayBlamePulse !== false)
     raised.push({
       name: "no-beat",
-      text: `no beat on ${settings.subjects.beat}: no bar can close`,
+      text: `no beat on ${settings.subjects.beat}, so no bar can close: is a pulse running for cluster ${settings.clusterId}?`,
       sinceMonotonicMs,
     });
-  return raised.map(({ name, sinceMonotonicMs: since, text }) => {
+  return causesOf(raised).map(({ name, sinceMonotonicMs: since, text }) => {
     const sinceMs = ports.clock.wallMs() - (ports.clock.monotonicMs() - since);
     return { name, text, sinceMs };
   });

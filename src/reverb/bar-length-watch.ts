@@ -1,17 +1,17 @@
-/** Compares the heard bar length with the setting: said once, an alarm for as long as it is so; what is heard wins. */
-import type { Clock, Log } from "../ports.ts";
+/** Compares the heard bar length with the setting: an alarm for as long as they differ; what is heard wins. */
+import type { Clock } from "../ports.ts";
 import type { RaisedAlarm } from "./mode.ts";
 
 /** State: since when another length is heard. */
 export class BarLengthWatch {
   readonly #setting: number;
-  readonly #ports: { readonly clock: Clock; readonly log: Log };
+  readonly #clock: Clock;
   #heard = 0;
   #sinceMs: number | undefined;
 
-  constructor(setting: number, ports: { readonly clock: Clock; readonly log: Log }) {
+  constructor(setting: number, clock: Clock) {
     this.#setting = setting;
-    this.#ports = ports;
+    this.#clock = clock;
   }
 
   hear(barLength: number): void {
@@ -21,8 +21,7 @@ export class BarLengthWatch {
       return;
     }
     if (this.#sinceMs !== undefined) return;
-    this.#sinceMs = this.#ports.clock.monotonicMs();
-    this.#ports.log.warn(this.#text, { heard: barLength, setting: this.#setting });
+    this.#sinceMs = this.#clock.monotonicMs();
   }
 
   alarms(): RaisedAlarm[] {

@@ -8,6 +8,7 @@ import type { WindowDetail } from "../core/summary.ts";
 import { FakeClock } from "../sdk/testing/fake-clock.ts";
 import { Commits } from "./commits.ts";
 import { ReportTail } from "./report-tail.ts";
+import { StoreTroubles } from "./store-troubles.ts";
 
 const SUBJECTS = { commit: "c.report.commit", chain: "c.report.chain" };
 
@@ -69,6 +70,7 @@ async function house(
     onStored: ({ position }, headers) =>
       void told.push([position.firstSeq, headers["Backbeat-Claims"] ?? ""]),
     onFull: (isFull) => full.push(isFull),
+    troubles: new StoreTroubles(clock),
   });
   return { store, tail, commits, log, clock, full, told, chain, otherJournal };
 }

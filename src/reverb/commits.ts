@@ -10,8 +10,9 @@ import { encodeReport } from "../contracts/encode.ts";
 import { HASH_HEADER, type Headers, type ReportFacts, reportHeaders } from "../contracts/report-headers.ts";
 import type { WindowDetail } from "../core/summary.ts";
 import { BackbeatError } from "../errors.ts";
-import type { Clock, Log, Metrics, ReportStore } from "../ports.ts";
+import type { Clock, Log, Metrics, ReportStore, UnknownOutcome } from "../ports.ts";
 import type { ReportTail, TailReport } from "./report-tail.ts";
+import type { StoreTroubles } from "./store-troubles.ts";
 
 /** Bars that wait before the journal is read on: nothing is dropped, reading waits. */
 export const COMMITS_WAITING_MAX = 100;
@@ -47,6 +48,7 @@ export interface CommitsParts {
   readonly onOtherJournal: (text: string) => void;
   /** A bar that was computed here is stored, with these headers. */
   readonly onStored: (detail: WindowDetail, headers: Headers) => void;
+  readonly troubles: StoreTroubles;
   /** Too many wait, or enough of them are done. */
   readonly onFull: (isFull: boolean) => void;
 }
@@ -173,24 +175,32 @@ export class Commits {
     const headers = reportHeaders({ ...bar.facts, prev }, bar.body);
     const result = await reports.commit({ kind: "report", headers, body: bar.body }, tail.lastSeq);
     if (result.kind === "stored") {
-      this.#unknownWhy = "";
+      this.#works();
       metrics.observe("rollup_seconds", (clock.monotonicMs() - bar.barOverAtMs) / 1_000);
       await tail.until(result.seq);
       return true;
     }
-    if (result.kind === "conflict") this.counts.conflicts += 1;
-    else await this.#noteUnknown(result.why);
+    if (result.kind === "conflict") {
+      this.counts.conflicts += 1;
+      this.#works();
+    } else await this.#noteUnknown(result);
     await this.#readToEnd();
     return false;
   }
 
   /** A server that refuses does so at once, each time: it is not asked without a pause, and its reason is told once. */
-  async #noteUnknown(why: string): Promise<void> {
+  async #noteUnknown({ refusal, why }: UnknownOutcome): Promise<void> {
     this.counts.unknown += 1;
+    if (refusal !== undefined) this.#parts.troubles.refused("reports", why);
     if (why !== this.#unknownWhy)
       this.#parts.log.warn(`A report is not known to be stored, looking it up: ${why}`);
     this.#unknownWhy = why;
     await this.#pause();
+  }
+
+  #works(): void {
+    this.#unknownWhy = "";
+    this.#parts.troubles.works("reports");
   }
 
   /** The end as the server knows it now: what was stored meanwhile is read before anything is decided. */

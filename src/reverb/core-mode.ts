@@ -47,7 +47,7 @@ export class CoreMode implements ReverbMode {
       ...ports,
       onPublished: (detail) => parts.live.reported(detail, NO_HEADERS),
     });
-    this.#barLength = new BarLengthWatch(settings.barLength, ports);
+    this.#barLength = new BarLengthWatch(settings.barLength, ports.clock);
     const intake = new Intake({
       ...parts,
       decoder: this.decoder,

@@ -8,7 +8,14 @@ import { createDecoder, type Decoder } from "../contracts/decode.ts";
 import { Aggregator } from "../core/aggregator.ts";
 import { claimGuard } from "../core/claim-guard.ts";
 import { Fold } from "../core/fold.ts";
-import type { CheckpointHeader, StreamFault, StreamMessage, StreamReading, Streams } from "../ports.ts";
+import type {
+  CheckpointHeader,
+  StreamFault,
+  StreamMessage,
+  StreamReading,
+  Streams,
+  UnknownOutcome,
+} from "../ports.ts";
 import type { BarLengthWatch } from "./bar-length-watch.ts";
 import type { FoldBegin } from "./chain-verdict.ts";
 import { Checkpoints } from "./checkpoints.ts";
@@ -17,11 +24,18 @@ import type { JournalUse } from "./journal-health.ts";
 import type { ReverbParts } from "./parts.ts";
 import type { Chain, ReportTail } from "./report-tail.ts";
 import { decoderOptions, graceMsFor } from "./settings.ts";
+import type { StoreTroubles } from "./store-troubles.ts";
 import { Ticks } from "./ticks.ts";
 import type { JournalStatus } from "./view.ts";
 
 /** How often it is looked whether a checkpoint is due, in entries: looking costs a clock reading. */
 const LOOK_EVERY_ENTRIES = 1_024;
+
+/** A beat that is so late is asked for; with the third one it is told to be missing. */
+const SILENT_BEATS = 2;
+
+/** The first beat is waited for at least so long. */
+const FIRST_BEAT_MS = 5_000;
 
 export interface FoldParts extends ReverbParts {
   readonly streams: Streams;
@@ -32,6 +46,7 @@ export interface FoldParts extends ReverbParts {
   /** Last entry of the journal when the fold began: up to there it catches up. */
   readonly targetSeq: number;
   readonly barLength: BarLengthWatch;
+  readonly troubles: StoreTroubles;
   readonly onBroken: (fault: StreamFault) => void;
   /** A fault of the program. */
   readonly onFailed: (error: unknown) => void;
@@ -58,6 +73,7 @@ export class JournalFold {
   #readSeq: number;
   #readTimeMs: number;
   #newestFrameAtMs: number | undefined;
+  readonly #beganAtMs: number;
   /** The bar that waits for its tick, and the frame that showed it to be over. */
   #over:
     | {
@@ -76,6 +92,7 @@ export class JournalFold {
   constructor(parts: FoldParts, restored: RestoredFold | undefined) {
     const { begin, ports, settings, streams } = parts;
     this.#parts = parts;
+    this.#beganAtMs = ports.clock.monotonicMs();
     this.decoder = createDecoder(decoderOptions(settings));
     this.aggregator = restored?.aggregator ?? aggregatorFrom(parts);
     this.#afterFirstSeq = restored?.header.reportedFirstSeq ?? begin.afterFirstSeq;
@@ -105,6 +122,7 @@ export class JournalFold {
       isReplay: restored === undefined && parts.tail.lastOfChain !== undefined,
       onOtherJournal: (text) =>
         this.#break({ kind: "went-back", text: `the journal is not what it was: ${text}` }),
+      troubles: parts.troubles,
       onStored: (detail, headers) => parts.live.reported(detail, headers),
       onFull: (isFull) => this.#hold("commits", isFull),
     });
@@ -118,6 +136,7 @@ export class JournalFold {
       journal: streams.journal,
       subject: settings.subjects.tick,
       nodeId: settings.nodeId,
+      troubles: parts.troubles,
     });
     const after = restored === undefined ? {} : { after: { seq: this.#readSeq, timeMs: this.#readTimeMs } };
     this.#reading = streams.journal.read(
@@ -137,6 +156,14 @@ export class JournalFold {
 
   get isCaughtUp(): boolean {
     return this.#isCaughtUp;
+  }
+
+  /** All is read, and no beat was for so long that one is missing. */
+  get isSilent(): boolean {
+    const { newest } = this.aggregator;
+    const sinceMs = this.#newestFrameAtMs ?? this.#beganAtMs;
+    const limitMs = newest === undefined ? FIRST_BEAT_MS : SILENT_BEATS * newest.beatDurationMs;
+    return this.#isCaughtUp && this.#parts.ports.clock.monotonicMs() - sinceMs >= limitMs;
   }
 
   /** Entries behind the last one that was folded, as last heard. */
@@ -180,9 +207,14 @@ export class JournalFold {
     };
   }
 
-  /** When the server was last heard; undefined while it is we who stand still, or before the first time. */
+  /** When the server was last heard; undefined while it is we who stand still. */
   get heardAtMs(): number | undefined {
     return this.#holds.size > 0 ? undefined : this.#reading.heardAtMs;
+  }
+
+  /** Why the journal is not read now; undefined while it is. */
+  get readFailure(): UnknownOutcome | undefined {
+    return this.#reading.failure;
   }
 
   /** Looks whether a checkpoint is due, for fleets that are too quiet to be looked at by entries. */
@@ -237,6 +269,8 @@ export class JournalFold {
       return;
     }
     this.#newestFrameAtMs = nowMs;
+    // Stored a moment ago, so the journal takes entries.
+    if (this.#isCaughtUp && message.seq > this.#reading.backlogEndSeq) this.#parts.troubles.works("journal");
     barLength.hear(this.aggregator.barLength);
     const isPast = !this.#isCaughtUp || message.seq <= this.#reading.backlogEndSeq;
     this.#untold = isPast ? message : undefined;

@@ -19,6 +19,8 @@ export interface LookParts {
   /** Why the journal may soon be too short; undefined: it is long enough. */
   readonly onShortness: (text: string | undefined) => void;
   readonly keepChain: () => void;
+  /** No beat is read, for whatever reason. */
+  readonly onSilence: () => Promise<void>;
   /** Nothing is folded: is what was in the way still so? */
   readonly lookAgain: () => Promise<void>;
 }
@@ -60,6 +62,7 @@ export class JournalLook {
     }
     fold.look();
     if (fold.isCaughtUp) keepChain();
+    if (fold.isSilent) await this.#parts.onSilence();
     // Before the answer: what is read meanwhile is not behind it.
     const { use } = fold;
     try {

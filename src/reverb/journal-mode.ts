@@ -18,6 +18,7 @@ import { CHAIN_LOST, type ChainVerdict, judgeChain } from "./chain-verdict.ts";
 import { ReportHistory } from "./history.ts";
 import { JournalFold } from "./journal-fold.ts";
 import { JournalLook } from "./journal-look.ts";
+import { JournalProbe } from "./journal-probe.ts";
 import { JournalWatch } from "./journal-watch.ts";
 import { type ModeCounts, NOTHING_COUNTED, type RaisedAlarm, type ReverbMode } from "./mode.ts";
 import type { ReverbParts } from "./parts.ts";
@@ -48,6 +49,7 @@ export class JournalMode implements ReverbMode {
   readonly #watch: JournalWatch;
   readonly #keeper: ChainKeeper;
   readonly #look: JournalLook;
+  readonly #probe: JournalProbe;
   /** What is shown before the first fold. */
   readonly #empty: { readonly aggregator: Aggregator; readonly decoder: Decoder };
   #fold: JournalFold | undefined;
@@ -71,7 +73,7 @@ export class JournalMode implements ReverbMode {
     this.#profile = profileOf(settings);
     this.#profileHash = profileHashOf(this.#profile);
     this.#mayChangeProfile = settings.newProfile ?? false;
-    this.#barLength = new BarLengthWatch(settings.barLength, ports);
+    this.#barLength = new BarLengthWatch(settings.barLength, ports.clock);
     this.#watch = new JournalWatch(ports);
     this.#empty = {
       aggregator: new Aggregator(settings),
@@ -94,11 +96,19 @@ export class JournalMode implements ReverbMode {
         subjects: settings.subjects,
       },
     );
+    this.#probe = new JournalProbe({
+      ...ports,
+      journal: streams.journal,
+      troubles: this.#watch.troubles,
+      subject: settings.subjects.tick,
+      nodeId: settings.nodeId,
+    });
     this.#look = new JournalLook(streams.journal, {
       clock: ports.clock,
       fold: () => (this.#watch.hindrance === undefined ? this.#fold : undefined),
       onBroken: (fault) => this.#broken(fault),
       onShortness: (text) => this.#watch.noteShortness(text),
+      onSilence: () => this.#probe.ask(),
       keepChain: () => void this.#keeper.look(),
       lookAgain: () => this.#lookAgain(),
     });
@@ -129,6 +139,10 @@ export class JournalMode implements ReverbMode {
     const [chain, profile] = [this.#tail.chain?.id ?? "", this.#profileHash];
     const hindered = this.#watch.hindrance?.role;
     return this.#fold && { ...this.#fold.status, ...(hindered && { role: hindered }), chain, profile };
+  }
+
+  get mayBlamePulse(): boolean {
+    return this.#probe.provenAtMs > (this.newestFrameAtMs ?? Number.NEGATIVE_INFINITY);
   }
 
   readiness(): Readiness {
@@ -249,6 +263,7 @@ export class JournalMode implements ReverbMode {
         begin,
         targetSeq: journal.lastSeq,
         barLength: this.#barLength,
+        troubles: this.#watch.troubles,
         onBroken: (fault) => this.#broken(fault),
         onFailed: (error) => this.#giveUp(error),
       },

@@ -1,13 +1,14 @@
 /**
- * What keeps a replica from reporting, as it is told: alarms, readiness, and one line each in the log.
+ * What keeps a replica from reporting, as it is told: alarms and readiness.
  *
  * It decides nothing; journal-mode.ts tells it what happened, the fold is looked at when somebody asks.
  */
-import type { Clock, Log, StreamFault } from "../ports.ts";
+import type { Clock, StreamFault } from "../ports.ts";
 import type { JournalFold } from "./journal-fold.ts";
 import { stallLimitMs } from "./journal-health.ts";
 import type { RaisedAlarm } from "./mode.ts";
 import type { ReverbPorts } from "./parts.ts";
+import { StoreTroubles } from "./store-troubles.ts";
 import type { Readiness } from "./view.ts";
 
 interface Found {
@@ -22,16 +23,17 @@ export interface Hindrance extends Found {
 
 /** State: what was told and is still so. */
 export class JournalWatch {
+  /** What the server does not store. */
+  readonly troubles: StoreTroubles;
   readonly #clock: Clock;
-  readonly #log: Log;
   #hindrance: Hindrance | undefined;
   #tailFault: Found | undefined;
   #shortness: Found | undefined;
   #linkLost: Found | undefined;
 
-  constructor({ bus, clock, log }: ReverbPorts) {
+  constructor({ bus, clock }: ReverbPorts) {
     this.#clock = clock;
-    this.#log = log;
+    this.troubles = new StoreTroubles(clock);
     bus.onLink((link) => {
       const text = "NATS is not connected: what reaches the journal is kept, reports wait";
       this.#linkLost = link === "lost" ? this.#found(text) : undefined;
@@ -47,24 +49,19 @@ export class JournalWatch {
     this.#hindrance = undefined;
   }
 
-  /** One clear line; the alarm stays until `clear`. */
+  /** The alarm stays until `clear`. */
   hinder(role: Hindrance["role"], text: string): void {
     if (this.#hindrance?.text === text) return;
     this.#hindrance = { role, ...this.#found(text) };
-    if (role === "broken") this.#log.error(`Cannot go on: ${text}`);
-    else this.#log.warn(`Standing by: ${text}`);
   }
 
   tailBroken(fault: StreamFault): void {
     const text = `the report stream cannot be read: ${fault.text}; restart reverb to begin from what it holds`;
     this.#tailFault = this.#found(text);
-    this.#log.error(`Cannot go on: ${text}`);
   }
 
   /** Undefined: the journal is long enough. */
   noteShortness(text: string | undefined): void {
-    if (text !== undefined && this.#shortness === undefined)
-      this.#log.warn(`The journal may be cut too early: ${text}`);
     if (text === undefined) this.#shortness = undefined;
     else this.#shortness = { text, sinceMs: this.#shortness?.sinceMs ?? this.#clock.monotonicMs() };
   }
@@ -108,8 +105,15 @@ export class JournalWatch {
     };
     const ifLong = (sinceMs: number | undefined) =>
       sinceMs !== undefined && this.#clock.monotonicMs() - sinceMs > limitMs ? sinceMs : undefined;
+    const { readFailure } = fold;
+    const refusal = this.troubles.alarm(
+      readFailure?.refusal && { words: readFailure.why, sinceMs: fold.heardAtMs ?? 0 },
+    );
+    if (refusal !== undefined) stalls.push(refusal);
     stall("report-store-broken", "the report stream lacks a report that it had", missingSinceMs);
-    stall("journal-stalled", "the journal does not answer", ifLong(fold.heardAtMs));
+    const unread = ifLong(fold.heardAtMs);
+    const unanswered = ifLong(this.troubles.unansweredSinceMs);
+    stall("journal-stalled", stalledText(readFailure?.why, unread === undefined), unread ?? unanswered);
     stall(
       "report-unsent",
       `${waiting} reports wait for the report stream${unknownWhy === "" ? "" : `: ${unknownWhy}`}`,
@@ -121,4 +125,12 @@ export class JournalWatch {
   #found(text: string): Found {
     return { text, sinceMs: this.#clock.monotonicMs() };
   }
+}
+
+/** `isRead`: what it holds can be read, what is appended is not acknowledged. */
+function stalledText(why: string | undefined, isRead: boolean): string {
+  const what = isRead ? "the journal acknowledges nothing" : "the journal does not answer";
+  const ask =
+    "do its JetStream servers run, do they have a majority, has their disk room? Their logs and `backbeat doctor` tell";
+  return `${what}${why === undefined ? "" : ` (${why})`}: ${ask}`;
 }

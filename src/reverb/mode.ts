@@ -37,6 +37,8 @@ export interface ReverbMode {
   readonly journal?: JournalStatus | undefined;
   /** Stored reports; without it those that are retained are all there are. */
   readonly history?: ReportHistory;
+  /** False: no beat is read, and it is not known yet whether the journal takes any. Left out: beats come without one. */
+  readonly mayBlamePulse?: boolean;
   /** What keeps this mode from reporting, beside a missing beat. */
   readiness(): Readiness;
   /** What is wrong in this mode, beside a missing beat. */

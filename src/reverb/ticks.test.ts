@@ -4,6 +4,7 @@ import { decodeTick } from "../contracts/tick.ts";
 import { BackbeatError } from "../errors.ts";
 import type { Journal } from "../ports.ts";
 import { FakeClock } from "../sdk/testing/fake-clock.ts";
+import { StoreTroubles } from "./store-troubles.ts";
 import { Ticks } from "./ticks.ts";
 
 const FIRST = "a".repeat(32);
@@ -27,6 +28,7 @@ function house() {
     log: silentLog,
     subject: "c.tick",
     nodeId: "n",
+    troubles: new StoreTroubles(clock),
   });
   return { answers, clock, stored, ticks };
 }

@@ -7,6 +7,7 @@
 import { encodeTick } from "../contracts/tick.ts";
 import { BackbeatError } from "../errors.ts";
 import type { Clock, Journal, Log, Timer } from "../ports.ts";
+import type { StoreTroubles } from "./store-troubles.ts";
 
 /** Pause before a tick is tried again. */
 const TRY_AGAIN_MS = 250;
@@ -17,6 +18,7 @@ export interface TicksParts {
   readonly log: Log;
   readonly subject: string;
   readonly nodeId: string;
+  readonly troubles: StoreTroubles;
 }
 
 export interface DueTick {
@@ -62,13 +64,15 @@ export class Ticks {
   }
 
   async #append(due: { readonly windowId: string; timer: Timer | undefined }): Promise<void> {
-    const { clock, journal, log, nodeId, subject } = this.#parts;
+    const { clock, journal, log, nodeId, subject, troubles } = this.#parts;
     if (this.#due !== due) return;
     try {
       await journal.append(subject, encodeTick(due.windowId, nodeId));
       this.#appended += 1;
+      troubles.works("journal");
     } catch (error) {
       if (!(error instanceof BackbeatError)) throw error;
+      troubles.notAppended(error);
       log.debug(`Tick not stored, trying again: ${error.message}`);
       if (this.#due === due) due.timer = clock.after(TRY_AGAIN_MS, () => void this.#append(due));
     }

@@ -22,6 +22,7 @@ export const ALARM_NAMES = [
   "report-store-broken",
   "report-unsent",
   "standing-by",
+  "store-refuses",
 ] as const;
 
 /** Something that only this process sees: a log line, /ready, a metric, the status; never in a report. */

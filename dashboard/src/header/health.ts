@@ -20,12 +20,15 @@ const ALARM_TODOS: Readonly<Record<AlarmName["name"], string>> = {
   "journal-broken": "No bar is closed any more: `backbeat journal status`, then `backbeat journal adopt`.",
   "journal-lagging": "Reports come late: give reverb a core, look at backbeat_journal_lag_entries.",
   "journal-short": "Raise --journal-max-bytes or --journal-max-age.",
-  "journal-stalled": "Look at the NATS server; a stream of three replicas may be without a leader for 8 s.",
+  "journal-stalled":
+    "Look at the NATS servers: is there a majority of them, has their disk room? After a loss a stream of three replicas may be without a leader for 8 s.",
   "link-lost": "Reverb reconnects by itself; look at the NATS server.",
   "no-beat": "Is a pulse running in this cluster?",
   "replica-divergence": "`backbeat replay <window>` says which replica is right; keep both logs.",
   "report-store-broken": "Restore the report stream; a restart goes on with what it holds.",
   "report-unsent": "Reports wait for NATS: look at the server.",
+  "store-refuses":
+    "The text above says what the server refuses and what to do; `backbeat doctor` shows what is used.",
   "standing-by": "Update this replica: another computes reports by a newer algorithm.",
 };
 
