@@ -5,6 +5,7 @@ import { createPulseApi } from "../http/pulse-api.ts";
 import { StreamLease } from "../nats/lease.ts";
 import { runPulse } from "../pulse/pulse.ts";
 import type { PulseView } from "../pulse/view.ts";
+import { logAlarms } from "../runtime/alarm-log.ts";
 import { pulseMetrics, watchProcess } from "../runtime/metrics.ts";
 import type { SettingsOf } from "../runtime/settings/table.ts";
 import { TimelineFile } from "../runtime/timeline-file.ts";
@@ -65,6 +66,8 @@ export async function startPulse(settings: PulseOptions, host: ServiceHost): Pro
   );
   view = pulse.view;
   lifecycle.onStop("the pulse", () => pulse.stop());
+  const alarmLog = logAlarms(() => pulse.view.alarms(), host);
+  lifecycle.onStop("the log of alarms of the pulse", () => alarmLog.stop());
 
   const api = createPulseApi(pulse.view, {
     log,

@@ -8,6 +8,7 @@ import type { StreamsOpener } from "../ports.ts";
 import { runReverb } from "../reverb/reverb.ts";
 import type { ReverbSettings } from "../reverb/settings.ts";
 import type { ReverbView } from "../reverb/view.ts";
+import { logAlarms } from "../runtime/alarm-log.ts";
 import { CheckpointFile } from "../runtime/checkpoint-file.ts";
 import { readDashboard } from "../runtime/dashboard-files.ts";
 import { reverbMetrics, watchProcess } from "../runtime/metrics.ts";
@@ -55,6 +56,8 @@ export async function startReverb(settings: ReverbOptions, host: ServiceHost): P
   view = reverb.view;
   reverb.failed.catch((error: unknown) => lifecycle.fail(error));
   lifecycle.onStop("reverb", () => reverb.stop());
+  const alarmLog = logAlarms(() => reverb.view.alarms(), host);
+  lifecycle.onStop("the log of alarms of reverb", () => alarmLog.stop());
   const watchdog = startWatchdog({ log });
   lifecycle.onStop("the watchdog", () => watchdog.stop());
 

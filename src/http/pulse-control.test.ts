@@ -13,7 +13,7 @@ const COMPANY: PulseCompany = {
   others: ["node-3", "node-2"],
   next: { fromBeat: 25, tempoBpm: 66 },
   limits: { minBpm: 1, maxBpm: 60 },
-  totals: { followed: 1, takeOvers: 2, terms: 3, repeated: 4, stale: 5 },
+  totals: { followed: 1, takeOvers: 2, terms: 3, repeated: 4, refused: 6, stale: 5 },
 };
 const TOKEN = "correct-horse-battery";
 

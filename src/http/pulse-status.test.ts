@@ -30,6 +30,7 @@ describe("BACKBEAT-REQ-002 GET /api/v1/status of a pulse", () => {
     expect(status).toBe(200);
     expect(body).toEqual({
       service: "backbeat-pulse",
+      alarms: [{ name: "lease-stalled", text: "nobody can change the tempo" }],
       cluster_id: "test",
       node_id: "node-1",
       current_beat: 18,

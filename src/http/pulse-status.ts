@@ -1,7 +1,7 @@
 /** GET /ready, /api/v1/status and /api/v1/drift of a pulse (BACKBEAT-REQ-002, PER-003). */
 import Type from "typebox";
 import { BeatIndex, ClusterId, Count, described, WindowId } from "../contracts/schema/fields.ts";
-import type { PulseStatus, PulseTotals, PulseView } from "../pulse/view.ts";
+import { PULSE_ALARM_NAMES, type PulseStatus, type PulseTotals, type PulseView } from "../pulse/view.ts";
 import {
   component,
   FAILURES,
@@ -38,6 +38,11 @@ const Totals = component("PulseTotals", "What became of every beat that came due
   answered: described(Count, "Requests for the newest frame that were answered; no beats."),
 });
 
+const AlarmBody = component("PulseAlarm", "Something that is wrong at this pulse.", {
+  name: Type.Enum([...PULSE_ALARM_NAMES]),
+  text: Type.String({ description: "A sentence for people: what was seen, and what to do." }),
+});
+
 const Status = component("PulseStatus", "What a pulse is doing.", {
   service: Type.Literal(PULSE_SERVICE),
   cluster_id: described(ClusterId, "The tempo domain."),
@@ -54,6 +59,7 @@ const Status = component("PulseStatus", "What a pulse is doing.", {
   version: Type.String(),
   timestamp: timestampField("When this was said."),
   totals: Totals,
+  alarms: Type.Array(AlarmBody),
 });
 
 const lateness = (description: string) => Type.Number({ description, minimum: 0 });
@@ -118,6 +124,7 @@ function statusBody(status: PulseStatus): Type.Static<typeof Status> {
     version: status.version,
     timestamp: timestamp(status.nowMs),
     totals: totalsBody(status.totals),
+    alarms: [...status.alarms],
   };
 }
 

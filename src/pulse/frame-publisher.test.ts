@@ -12,10 +12,11 @@ function publishing() {
   const broker = new FakeBroker();
   const stream = broker.connect();
   const bus = broker.connect();
-  const state = { acks: true, bodies: [] as string[] };
+  const state = { acks: true, answer: undefined as string | undefined, bodies: [] as string[] };
   stream.subscribe("beat", (message) => {
     state.bodies.push(new TextDecoder().decode(message.data));
-    if (state.acks) message.respond(ACK);
+    if (state.acks)
+      message.respond(state.answer === undefined ? ACK : new TextEncoder().encode(state.answer));
   });
   const publisher = new FramePublisher("beat", { bus, clock });
   const publish = (beat: number) =>
@@ -82,5 +83,56 @@ describe("BACKBEAT-REQ-002 FramePublisher", () => {
     bus.loseLink();
     expect(publish(1)).toBe(false);
     expect(clock.pending).toBe(0);
+  });
+
+  it("says what the journal refuses, with the server's words and what to do, until it stores a frame again", async () => {
+    const { clock, publish, publisher, state } = publishing();
+    state.answer =
+      '{"error":{"code":503,"err_code":10023,"description":"insufficient resources"},"stream":"J","seq":0}';
+    publish(1);
+    await clock.run(1_000);
+    expect(publisher.trouble).toEqual({
+      isRefused: true,
+      text: expect.stringMatching(
+        /does not store beats: the server says "insufficient resources" \(10023\): .*disk/,
+      ),
+    });
+    expect(publisher.refused).toBe(1);
+    state.answer = undefined;
+    publish(2);
+    await clock.run(1_000);
+    expect(publisher.trouble).toBeUndefined();
+  });
+
+  it("says that a journal which acknowledged frames is silent, after three beats and ten seconds", async () => {
+    const { clock, publish, publisher, state } = publishing();
+    publish(1);
+    await clock.run(1_000);
+    state.acks = false;
+    for (let beat = 2; beat <= 11; beat += 1) {
+      publish(beat);
+      expect(publisher.trouble).toBeUndefined();
+      await clock.run(1_000);
+    }
+    expect(publisher.trouble).toMatchObject({ isRefused: false });
+    state.acks = true;
+    publish(12);
+    await clock.run(1_000);
+    expect(publisher.trouble).toBeUndefined();
+  });
+
+  it("knows nothing of the journal while another pulse publishes, or where there never was one", async () => {
+    const { clock, publish, publisher, state } = publishing();
+    state.acks = false;
+    publish(1);
+    await clock.run(60_000);
+    expect(publisher.trouble).toBeUndefined();
+    state.acks = true;
+    state.answer = '{"error":{"code":503,"err_code":10077,"description":"no space left on device"}}';
+    publish(2);
+    await clock.run(100);
+    expect(publisher.trouble).toMatchObject({ isRefused: true });
+    publisher.followed();
+    expect(publisher.trouble).toBeUndefined();
   });
 });

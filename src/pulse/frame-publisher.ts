@@ -2,10 +2,14 @@
  * Publishes frames, and repeats one that no journal acknowledged until the next is due: a stream of several servers
  * may be without a leader for 8 s (BACKBEAT-REQ-002).
  *
- * Only the newest frame is ever waited for. A journal is believed to be there once it has acknowledged anything.
+ * Only the newest frame is ever waited for. A journal is believed to be there once it has acknowledged anything. That it
+ * refuses frames, or acknowledges none any more, is told: the beat goes on, but reverb does not read it.
  */
+import { readStreamAck } from "../contracts/stream-ack.ts";
+import { refusalWords } from "../contracts/stream-refusal.ts";
 import { beatDurationMs } from "../core/tempo.ts";
 import type { Bus, BusMessage, BusSubscription, Clock, Timer } from "../ports.ts";
+import type { JournalTrouble } from "./alarms.ts";
 
 /** Between two tries, at most; a fast beat is tried four times. */
 const REPEAT_MS = 1_000;
@@ -13,6 +17,10 @@ const REPEAT_BEATS = 1 / 4;
 
 /** A journal that acknowledged nothing for so long is gone for good, and its frames are not repeated for ever. */
 const JOURNAL_GONE_MS = 60_000;
+
+/** A journal that acknowledged frames before, and then none for so long, is silent; a stream of three replicas may be without a leader for 8 s. */
+const SILENT_MS = 10_000;
+const SILENT_BEATS = 3;
 
 /** State: the newest frame, whether it was acknowledged, and when anything was. */
 export class FramePublisher {
@@ -24,8 +32,13 @@ export class FramePublisher {
   #beat = 0;
   #ackedBeat = 0;
   #ackedAtMs = Number.NEGATIVE_INFINITY;
+  /** When the first frame left that nothing was acknowledged after; undefined where the last one was. */
+  #unackedSinceMs: number | undefined;
+  #beatMs = 0;
   #timer: Timer | undefined;
   #repeated = 0;
+  #refusal: string | undefined;
+  #refused = 0;
 
   constructor(subject: string, { bus, clock }: { readonly bus: Bus; readonly clock: Clock }) {
     this.#bus = bus;
@@ -40,12 +53,36 @@ export class FramePublisher {
     return this.#repeated;
   }
 
+  /** Answers that the journal does not store a frame. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** Why the journal does not store the frames of this pulse; undefined while it does, or none was ever there. */
+  get trouble(): JournalTrouble | undefined {
+    if (this.#refusal !== undefined)
+      return { isRefused: true, text: `the journal does not store beats: ${this.#refusal}` };
+    const silentMs = this.#clock.monotonicMs() - (this.#unackedSinceMs ?? Number.POSITIVE_INFINITY);
+    if (silentMs < Math.max(SILENT_MS, SILENT_BEATS * this.#beatMs)) return undefined;
+    return {
+      isRefused: false,
+      text: "the journal acknowledges no beat any more: do its JetStream servers run, do they have a majority, has their disk room? Their logs and `backbeat doctor` tell; restart the pulse if the journal was removed on purpose",
+    };
+  }
+
+  /** Another pulse publishes: whether the journal stores its frames, it knows. */
+  followed(): void {
+    this.#works();
+  }
+
   /** As `Bus.publish`; `tempoTenths` says when the next beat is due. */
   publish(beat: number, frame: Uint8Array, tempoTenths: number): boolean {
     this.#timer?.cancel();
     this.#beat = beat;
     if (!this.#send(beat, frame)) return false;
     const beatMs = beatDurationMs(tempoTenths);
+    this.#beatMs = beatMs;
+    if (Number.isFinite(this.#ackedAtMs)) this.#unackedSinceMs ??= this.#clock.monotonicMs();
     this.#repeatIn(Math.min(REPEAT_MS, beatMs * REPEAT_BEATS), {
       frame,
       untilMs: this.#clock.monotonicMs() + beatMs,
@@ -61,6 +98,11 @@ export class FramePublisher {
   stop(): void {
     this.#timer?.cancel();
     this.#acks.unsubscribe();
+  }
+
+  #works(): void {
+    this.#refusal = undefined;
+    this.#unackedSinceMs = undefined;
   }
 
   #send(beat: number, frame: Uint8Array): boolean {
@@ -80,18 +122,15 @@ export class FramePublisher {
 
   #hear({ data, subject }: BusMessage): void {
     const beat = Number(subject.slice(this.#inbox.length + 1));
-    if (!Number.isSafeInteger(beat) || !isStored(data)) return;
+    const ack = readStreamAck(data);
+    if (!Number.isSafeInteger(beat) || ack === undefined || ack.kind === "nobody") return;
+    if (ack.kind === "refused") {
+      this.#refused += 1;
+      this.#refusal = refusalWords(ack.refusal);
+      return;
+    }
+    this.#works();
     this.#ackedBeat = Math.max(beat, this.#ackedBeat);
     this.#ackedAtMs = this.#clock.monotonicMs();
-  }
-}
-
-/** Whether an answer is a stream's acknowledgement; "nobody is there" and refusals are none. */
-function isStored(body: Uint8Array): boolean {
-  try {
-    const read = JSON.parse(new TextDecoder().decode(body)) as { readonly seq?: unknown } | null;
-    return typeof read?.seq === "number" && read.seq > 0;
-  } catch {
-    return false;
   }
 }

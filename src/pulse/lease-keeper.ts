@@ -50,6 +50,8 @@ export class LeaseKeeper {
   readonly #parts: KeeperParts;
   readonly #term: LeaseTerm;
   #last: LeaseAnswer = { kind: "unknown", why: "it was not asked yet" };
+  /** Why the last write had no good answer; undefined where it had one. */
+  #writeFailure: string | undefined;
   #terms = 0;
   #timer: Timer | undefined;
   #busy: Promise<unknown> = Promise.resolve();
@@ -71,6 +73,12 @@ export class LeaseKeeper {
   /** Why the lease store did not answer last; undefined where it did. */
   get failure(): string | undefined {
     return this.#last.kind === "unknown" ? this.#last.why : undefined;
+  }
+
+  /** Why nobody may lead now: the lease store does not answer, or does not store; undefined while it works. */
+  get trouble(): string | undefined {
+    if (this.failure !== undefined) return `the lease store does not answer, ${this.failure}`;
+    return this.#writeFailure && `the lease cannot be stored, ${this.#writeFailure}`;
   }
 
   /** How often this pulse became the leader. */
@@ -151,6 +159,7 @@ export class LeaseKeeper {
     this.#last = answer;
     if (answer.kind === "unknown" || answer.kind === "none") {
       this.#term.missed();
+      this.#writeFailure = undefined;
       return { held: undefined, verdict: "others" };
     }
     const record = answer.kind === "held" ? answer.record : undefined;
@@ -284,9 +293,11 @@ export class LeaseKeeper {
     changed();
   }
 
-  #write(timeline: StoredTimeline, held: Held, released: boolean): Promise<CommitResult> {
+  async #write(timeline: StoredTimeline, held: Held, released: boolean): Promise<CommitResult> {
     const { lease } = this.#parts;
     const record = { holder: this.#settings.nodeId, writer: lease.writer, released, timeline };
-    return lease.write(record, held.seq);
+    const result = await lease.write(record, held.seq);
+    this.#writeFailure = result.kind === "unknown" ? result.why : undefined;
+    return result;
   }
 }

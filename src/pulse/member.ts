@@ -5,6 +5,7 @@ import { bpmOf, nearestTenths } from "../core/tempo.ts";
 import { operatingLimitsOf, withinReach } from "../core/tempo-change.ts";
 import type { Bus, Clock, Lease, Log } from "../ports.ts";
 import { Accord } from "./accord.ts";
+import type { JournalTrouble } from "./alarms.ts";
 import { Company, type CompanySettings } from "./company.ts";
 import { FramePublisher } from "./frame-publisher.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
@@ -91,6 +92,16 @@ export class Member implements PulseControl {
     return `it knows no timeline yet: ${why === undefined ? "no pulse and no lease told one" : `the lease store does not answer, ${why}`}`;
   }
 
+  /** Why the journal does not store our frames. */
+  get journalTrouble(): JournalTrouble | undefined {
+    return this.publisher.trouble;
+  }
+
+  /** Why nobody may change the timeline now. */
+  get leaseTrouble(): string | undefined {
+    return this.#keeper.trouble;
+  }
+
   show(followed: number): PulseCompany {
     const { row, staleFrames } = this.company;
     const { stored } = this.#parts.timeline;
@@ -110,6 +121,7 @@ export class Member implements PulseControl {
         takeOvers: this.#takeOvers,
         terms: this.#keeper.terms,
         repeated: this.publisher.repeated,
+        refused: this.publisher.refused,
         stale: staleFrames,
       },
     };

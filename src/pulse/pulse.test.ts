@@ -361,6 +361,7 @@ describe("BACKBEAT-REQ-002 runPulse shows", () => {
     await house.clock.run(1_600);
     const nowMs = house.clock.wallMs();
     expect(pulse.view.status()).toEqual({
+      alarms: [],
       clusterId: CLUSTER,
       nodeId: "node-1",
       version: "1.2.3",

@@ -171,6 +171,7 @@ class RunningPulse implements Pulse {
   }
 
   #followed(): void {
+    this.#member?.publisher.followed();
     this.#record.followed(this.#ports.clock.monotonicMs());
   }
 

@@ -4,12 +4,13 @@ import { barFromOf } from "../core/bar-grid.ts";
 import { beatDurationMs } from "../core/tempo.ts";
 import { tempoBpmAt } from "../core/timeline.ts";
 import type { Bus, Clock } from "../ports.ts";
+import { pulseAlarmsOf } from "./alarms.ts";
 import type { BeatRecord } from "./beat-record.ts";
 import type { BeatTimer } from "./beat-timer.ts";
 import type { FrameOrigin } from "./build-frame.ts";
 import type { Member } from "./member.ts";
 import type { RunningTimeline } from "./running-timeline.ts";
-import type { PulseStatus, PulseView } from "./view.ts";
+import type { PulseAlarm, PulseStatus, PulseView } from "./view.ts";
 import type { WriteAhead } from "./write-ahead.ts";
 
 /** A pulse from which no frame left for so long is not ready. */
@@ -34,6 +35,7 @@ export function showPulse(origin: FrameOrigin, ports: ShownPorts, parts: ShownPa
   const startedMs = ports.clock.monotonicMs();
   return {
     status: () => statusOf(origin, ports, { ...parts, startedMs }),
+    alarms: () => alarmsOf(ports, parts),
     ready: () => {
       const reason = whyUnready(ports, parts);
       return reason === undefined ? { ready: true } : { ready: false, reason };
@@ -46,8 +48,9 @@ export function showPulse(origin: FrameOrigin, ports: ShownPorts, parts: ShownPa
 function statusOf(
   origin: FrameOrigin,
   { bus, clock }: ShownPorts,
-  { timeline, timer, record, startedMs }: ShownParts & { readonly startedMs: number },
+  { startedMs, ...parts }: ShownParts & { readonly startedMs: number },
 ): PulseStatus {
+  const { record, timeline, timer } = parts;
   const { stored } = timeline;
   const { currentBeat, totals } = record;
   const { nextBeat } = timer;
@@ -69,7 +72,16 @@ function statusOf(
     nowMs: clock.wallMs(),
     ...(origin.expectedAgents === undefined ? {} : { expectedAgents: origin.expectedAgents }),
     totals,
+    alarms: alarmsOf({ bus, clock }, parts),
   };
+}
+
+function alarmsOf({ bus }: ShownPorts, { member }: ShownParts): readonly PulseAlarm[] {
+  return pulseAlarmsOf({
+    isConnected: bus.connected,
+    journal: member?.journalTrouble,
+    lease: member?.leaseTrouble,
+  });
 }
 
 function whyUnready({ bus, clock }: ShownPorts, parts: ShownParts): string | undefined {
@@ -78,6 +90,8 @@ function whyUnready({ bus, clock }: ShownPorts, parts: ShownParts): string | und
     return `the timeline cannot be stored: ${parts.writeAhead.failure}`;
   const waiting = parts.member?.whyWaiting;
   if (waiting !== undefined) return waiting;
+  const { journalTrouble } = parts.member ?? {};
+  if (journalTrouble !== undefined) return journalTrouble.text;
   const silentMs = clock.monotonicMs() - parts.record.leftAtMs;
   if (silentMs <= SILENT_BEATS_MAX * beatDurationMs(parts.timeline.tempoTenthsAt(parts.timeline.beatNow)))
     return undefined;

@@ -1,5 +1,14 @@
 /** What a pulse shows of itself: read-only values for HTTP, metrics and tests. */
 
+/** Every alarm there is; what each means stands in docs/operations.md. */
+export const PULSE_ALARM_NAMES = ["journal-stalled", "lease-stalled", "link-lost", "store-refuses"] as const;
+
+export interface PulseAlarm {
+  readonly name: (typeof PULSE_ALARM_NAMES)[number];
+  /** A sentence for people: what was seen, and what to do. */
+  readonly text: string;
+}
+
 /**
  * What became of the beats since start, and of those between the last one stored and the start. Each is counted
  * exactly once: published + skipped + unsent + unstored, and those that another pulse published, = beats that came due.
@@ -58,6 +67,7 @@ export interface PulseStatus {
   /** How many agents the operator expects, if said. */
   readonly expectedAgents?: number;
   readonly totals: PulseTotals;
+  readonly alarms: readonly PulseAlarm[];
 }
 
 /**
@@ -90,6 +100,8 @@ export interface PulseCompany {
     readonly terms: number;
     /** Frames published again because no journal acknowledged them. */
     readonly repeated: number;
+    /** Answers of the journal that it does not store a frame; one that is repeated may be refused again. */
+    readonly refused: number;
     /** Frames of a lower epoch that were heard, and changed nothing. */
     readonly stale: number;
   };
@@ -120,7 +132,9 @@ export interface PulseView {
   status(): PulseStatus;
   /** Undefined for a pulse that runs without a lease, by itself. */
   company(): PulseCompany | undefined;
-  /** Not ready while the link is down, the timeline cannot be stored, or beats do not leave. */
+  /** Not ready while the link is down, the timeline cannot be stored, beats do not leave, or the journal does not store them. */
   ready(): PulseReadiness;
+  /** What stands now, as in the status. */
+  alarms(): readonly PulseAlarm[];
   drift(): PulseDrift;
 }

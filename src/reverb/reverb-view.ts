@@ -10,7 +10,6 @@ import type { RetainedBars } from "./retained-bars.ts";
 import { DEFAULT_WINDOW_TTL_SECONDS, DEFAULT_WINDOWS_RETAINED_MAX } from "./settings.ts";
 import type {
   AgentQuery,
-  Alarm,
   ListedWindow,
   Page,
   PageQuery,
@@ -25,21 +24,14 @@ export interface ShownParts extends Watched {
   readonly retained: RetainedBars;
 }
 
-/** `onAlarms` is told of the alarms that somebody is shown. */
-export function createReverbView(
-  parts: ShownParts,
-  onAlarms: (alarms: readonly Alarm[]) => void = () => undefined,
-): PlainView {
+export function createReverbView(parts: ShownParts): PlainView {
   const { ports, retained } = parts;
   const startedAtMs = ports.clock.monotonicMs();
   const nowMs = () => ports.clock.monotonicMs();
   const windows = () => [...parts.mode.aggregator.openWindows(), ...retained.windows(nowMs())];
   return {
-    status: () => {
-      const status = statusOf(parts, startedAtMs);
-      onAlarms(status.alarms);
-      return status;
-    },
+    status: () => statusOf(parts, startedAtMs),
+    alarms: () => alarmsOf(parts),
     ready: () => readinessOf(parts),
     windows: (query) => pageOf<ListedWindow>(windows(), query, (window) => window.windowId),
     window: (windowId) => parts.mode.aggregator.openWindow(windowId) ?? retained.window(windowId, nowMs()),

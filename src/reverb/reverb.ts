@@ -9,8 +9,6 @@
  */
 import { BackbeatError } from "../errors.ts";
 import type { Durability, Streams, StreamsOpener } from "../ports.ts";
-import { AlarmLog } from "./alarm-log.ts";
-import { alarmsOf } from "./alarms.ts";
 import { CORE_MODE_REASON, CoreMode } from "./core-mode.ts";
 import { JournalMode } from "./journal-mode.ts";
 import { LiveScore } from "./live-score.ts";
@@ -50,7 +48,6 @@ class RunningReverb implements Reverb {
   readonly failed: Promise<never>;
   readonly #parts: ReverbParts;
   readonly #giveUp = new AbortController();
-  readonly #alarmLog: AlarmLog;
   #mode: ReverbMode;
   #fail: (error: unknown) => void = () => undefined;
 
@@ -71,9 +68,7 @@ class RunningReverb implements Reverb {
       seq: () => this.#mode.seq,
     });
     this.#parts = { ...begun, live };
-    this.#alarmLog = new AlarmLog({ ...ports, alarms: () => alarmsOf(watched) });
-    const plain = createReverbView(watched, (alarms) => this.#alarmLog.shown(alarms));
-    this.view = { ...plain, ...createScoreView(watched, live) };
+    this.view = { ...createReverbView(watched), ...createScoreView(watched, live) };
     this.failed = new Promise((_, reject) => {
       this.#fail = reject;
     });
@@ -89,7 +84,6 @@ class RunningReverb implements Reverb {
 
   async stop(): Promise<void> {
     this.#giveUp.abort();
-    this.#alarmLog.stop();
     await this.#mode.stop();
   }
 

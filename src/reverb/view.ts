@@ -156,6 +156,8 @@ export interface AgentQuery {
 export interface PlainView {
   status(): ReverbStatus;
   ready(): Readiness;
+  /** What stands now, as in the status; cheap enough to be looked at each second. */
+  alarms(): readonly Alarm[];
   /** Newest first. */
   windows(query: PageQuery): Page<ListedWindow>;
   /** Ids are compared without case. */

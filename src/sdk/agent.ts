@@ -9,6 +9,7 @@
  */
 import type { BarReport } from "../contracts/bar-report.ts";
 import type { AgentState, StatusClaim } from "../contracts/status-claim.ts";
+import type { StreamRefusal } from "../contracts/stream-refusal.ts";
 import type { Bus, Clock, Log } from "../ports.ts";
 import type { Beat, BeatNow } from "./beat.ts";
 import type { BudgetedWork } from "./beat-work.ts";
@@ -43,6 +44,8 @@ export interface AgentHealth {
   readonly framesRefused: number;
   /** `journal`: a resolved claim is stored. `none`: the server took it, which is all that plain NATS can say. */
   readonly journal: "unknown" | "journal" | "none";
+  /** Why the journal does not store claims now, in the server's words; undefined while it does. Claims wait meanwhile. */
+  readonly refusal: StreamRefusal | undefined;
   /** Claims that wait to be sent, those that are sent and unanswered, and the bytes of both. */
   readonly outbox: { readonly waiting: number; readonly sent: number; readonly bytes: number };
   readonly claims: OutboxCounts & {

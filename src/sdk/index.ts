@@ -3,6 +3,7 @@ export type { BarReport } from "../contracts/bar-report.ts";
 export type { BeatFrame, Phase } from "../contracts/beat-frame.ts";
 export type { Headers } from "../contracts/report-headers.ts";
 export type { AgentState, StatusClaim } from "../contracts/status-claim.ts";
+export type { StreamRefusal } from "../contracts/stream-refusal.ts";
 export { type Subjects, subjectsOf } from "../contracts/subjects.ts";
 export type { BarGrid } from "../core/bar-grid.ts";
 export { BackbeatError, type ErrorCode } from "../errors.ts";
@@ -22,6 +23,7 @@ export {
   legacyPositionOf,
 } from "./legacy.ts";
 export type { Listener } from "./listeners.ts";
+export { ClaimError, type ClaimErrorCode } from "./outbox/claim-ends.ts";
 export { runAgent } from "./running-agent.ts";
 export { type ClaimSigner, type ClaimSignerOptions, createClaimSigner } from "./signing.ts";
 export type { Task, TaskOptions, TaskWork } from "./task.ts";

@@ -136,6 +136,7 @@ class RunningAgent implements Agent {
       unheardBeats,
       framesRefused: this.#frames.refused?.count ?? 0,
       journal: this.#outbox.journal,
+      refusal: this.#outbox.refusal,
       outbox: this.#outbox.size,
       claims: { ...this.#outbox.counts, failed: this.#promises.failed },
       callbacks: { ...this.#calls },

@@ -39,6 +39,7 @@ export function fakePulse(): FakePulse {
       nowMs: NOW_MS,
       expectedAgents: 3,
       totals: { published: 15, skipped: 2, unsent: 1, unstored: 0, answered: 4 },
+      alarms: [{ name: "lease-stalled", text: "nobody can change the tempo" }],
     },
     company: undefined,
     drift: { beats: 15, lastLateMs: 0.25, meanLateMs: 0.5, maxLateMs: 3 },
@@ -51,5 +52,6 @@ export function fakePulseView(fake: FakePulse): PulseView {
     ready: () => fake.readiness,
     drift: () => fake.drift,
     company: () => fake.company,
+    alarms: () => fake.status.alarms,
   };
 }

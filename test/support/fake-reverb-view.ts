@@ -204,6 +204,7 @@ export function fakeReverbView(fake: FakeReverb): ReverbView {
     ...fakeScoreView(fake),
     status: () => fake.status,
     ready: () => fake.readiness,
+    alarms: () => fake.status.alarms,
     windows: (query) => pageOf(fake.windows, query, (window) => window.windowId),
     window: (id) => fake.windows.find((window) => isSame(window.windowId, id)),
     reports: async (query) => pageOf(fake.reports, query, (stored) => stored.report.window_id),

@@ -76,7 +76,7 @@ describe("BACKBEAT-REQ-041 claimOnce", () => {
     broker.freeze();
     await clock.run(5_000);
     expect(await outcome).toBe(
-      "nats-unreachable: The claim is not confirmed: the server is silent (waited 5 s)",
+      "nats-unreachable: The claim is not confirmed: the server does not answer (waited 5 s); `backbeat doctor` shows whether its JetStream works",
     );
     expect(lines).toEqual(["waiting for the server, at most 5 s"]);
   });

@@ -3,6 +3,7 @@
  * has the claim. The agent keeps it meanwhile, also across lost links.
  */
 import type { AgentState, StatusClaim } from "../../contracts/status-claim.ts";
+import { refusalWords } from "../../contracts/stream-refusal.ts";
 import type { Subjects } from "../../contracts/subjects.ts";
 import { BackbeatError } from "../../errors.ts";
 import type { Bus, Clock } from "../../ports.ts";
@@ -32,7 +33,7 @@ const SAY_AFTER_MS = 1_000;
 
 /**
  * Resolves with the claim when the server has it.
- * @throws BackbeatError `nats-unreachable`, `no-beat` when the time is over; `bad-message`
+ * @throws BackbeatError `nats-unreachable`, `no-beat`, `stream-refused` when the time is over; `bad-message`
  */
 export function claimOnce(order: ClaimOrder, ports: ClaimOncePorts): Promise<StatusClaim> {
   const { clock, say } = ports;
@@ -67,9 +68,18 @@ function tooLate(order: ClaimOrder, ports: ClaimOncePorts): BackbeatError {
       "no-beat",
       `The claim was not sent: no beat of cluster ${clusterId} came on ${subjects.beat} and nobody answered on ${subjects.now} (${waited}); is its pulse running? Wait longer than a beat with --wait, or name the beat with --beat`,
     );
+  const { refusal } = ports.agent.health;
+  if (refusal !== undefined)
+    return new BackbeatError(
+      "stream-refused",
+      `The claim is not stored: ${refusalWords(refusal)} (${waited})`,
+      {
+        data: { serverCode: refusal.code, serverText: refusal.text },
+      },
+    );
   return new BackbeatError(
     "nats-unreachable",
-    `The claim is not confirmed: the server is silent (${waited})`,
+    `The claim is not confirmed: the server does not answer (${waited}); \`backbeat doctor\` shows whether its JetStream works`,
   );
 }
 

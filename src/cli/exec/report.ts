@@ -4,6 +4,7 @@
  * Best effort beside the command: nothing here throws into it, holds it up, or keeps it from ending. What cannot be
  * reported is said in one line; if reporting began after that and came to nothing again, in one more at the end.
  */
+import { refusalWords } from "../../contracts/stream-refusal.ts";
 import type { Subjects } from "../../contracts/subjects.ts";
 import { messageOf } from "../../errors.ts";
 import type { Bus, Clock, Log } from "../../ports.ts";
@@ -170,7 +171,8 @@ class RunningReport implements Report {
 
   #endLine(failure: string): string {
     const what = this.#hasDelivered ? "the end of " : "";
-    const why = this.agent.now === undefined || !this.#ports.bus.connected ? this.#reason() : failure;
+    const isPlain = this.agent.now !== undefined && this.#ports.bus.connected;
+    const why = isPlain && this.agent.health.refusal === undefined ? failure : this.#reason();
     return `${what}${this.#name()} was not reported: ${why}`;
   }
 
@@ -182,6 +184,8 @@ class RunningReport implements Report {
     const { bus, linkFailure } = this.#ports;
     const { clusterId, subjects } = this.#settings;
     if (!bus.connected) return linkFailure() ?? "NATS has not answered yet";
+    const { refusal } = this.agent.health;
+    if (refusal !== undefined) return refusalWords(refusal);
     return this.agent.now === undefined
       ? `no beat of cluster ${clusterId} on ${subjects.beat}, and nobody answers on ${subjects.now}; is its pulse running?`
       : "the server does not confirm";

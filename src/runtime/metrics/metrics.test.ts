@@ -80,10 +80,12 @@ const pulseView: PulseView = {
     uptimeSeconds: 1,
     nowMs: 0,
     totals: { published: 5, skipped: 4, unsent: 3, unstored: 2, answered: 1 },
+    alarms: [{ name: "store-refuses", text: "full" }],
   }),
   ready: () => ({ ready: false, reason: "test" }),
   drift: () => ({ beats: 3, lastLateMs: 1, meanLateMs: 2, maxLateMs: 4 }),
   company: () => undefined,
+  alarms: () => [],
 };
 
 const watch: { read(): ProcessSource } = {

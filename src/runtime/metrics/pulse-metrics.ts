@@ -1,5 +1,5 @@
 /** What a pulse measures: read from its view when scraped. */
-import type { PulseCompany, PulseStatus, PulseView } from "../../pulse/view.ts";
+import { PULSE_ALARM_NAMES, type PulseCompany, type PulseStatus, type PulseView } from "../../pulse/view.ts";
 import { byLabel, counter, gauge, type HistogramRow, type MetricRow } from "./row.ts";
 
 /** What one scrape reads: the status is taken once. */
@@ -15,6 +15,9 @@ export const pulseSource = (view: PulseView): PulseSource => ({
   status: view.status(),
   company: view.company(),
 });
+
+/** An alarm that never stood has a value, too. */
+const ALARM_OFF = Object.fromEntries(PULSE_ALARM_NAMES.map((name) => [name, 0]));
 
 export const PULSE_METRICS: readonly MetricRow<PulseSource>[] = [
   {
@@ -65,6 +68,21 @@ export const PULSE_METRICS: readonly MetricRow<PulseSource>[] = [
     "Frames published again because no journal acknowledged them",
     ({ company }) => company?.totals.repeated ?? 0,
   ),
+  counter(
+    "backbeat_pulse_frames_refused_total",
+    "Answers of the journal that it does not store a frame",
+    ({ company }) => company?.totals.refused ?? 0,
+  ),
+  {
+    name: "backbeat_pulse_alarm",
+    type: "gauge",
+    help: "1 while an alarm stands",
+    labels: ["alarm"],
+    read: ({ status }) => {
+      const standing = Object.fromEntries(status.alarms.map(({ name }) => [name, 1]));
+      return byLabel("alarm", { ...ALARM_OFF, ...standing });
+    },
+  },
   counter(
     "backbeat_pulse_frames_stale_total",
     "Frames of a lower epoch that were heard, and changed nothing",

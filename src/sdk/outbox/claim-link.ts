@@ -8,6 +8,8 @@
  * where none comes is the server asked, so that an agent that may not use the JetStream API need not.
  */
 import type { Headers } from "../../contracts/report-headers.ts";
+import { readStreamAck, refusalIn } from "../../contracts/stream-ack.ts";
+import { REFUSAL_CODES, type StreamRefusal } from "../../contracts/stream-refusal.ts";
 import { messageOf } from "../../errors.ts";
 import type { Bus, BusMessage, BusSubscription, Clock, Log, Timer } from "../../ports.ts";
 
@@ -18,7 +20,7 @@ export type JournalPresence = "unknown" | "journal" | "none";
 export type Answer =
   | { readonly kind: "stored" }
   | { readonly kind: "nobody" }
-  | { readonly kind: "refused"; readonly isForGood: boolean; readonly text: string };
+  | { readonly kind: "refused"; readonly refusal: StreamRefusal };
 
 /** Who sends claims over it. */
 export interface LinkUser {
@@ -47,10 +49,7 @@ const ASK_AGAIN_FIRST_MS = 1_000;
 const ASK_AGAIN_MAX_MS = 30_000;
 
 const STREAM_NAMES = "$JS.API.STREAM.NAMES";
-/** `err_code` of the server: JetStream is off for this account. */
-const NOT_ENABLED = new Set([10_039, 10_076]);
-/** `err_code` of the server: the message is larger than the stream takes, now and ever. */
-const TOO_LARGE = 10_054;
+const NOT_ENABLED: ReadonlySet<number> = new Set([REFUSAL_CODES.offForAccount, REFUSAL_CODES.off]);
 
 /** How a stream begins to say that it stored a claim, and what it says else. */
 const STORED_HEAD = Buffer.from('{"stream":"');
@@ -265,13 +264,7 @@ export class ClaimLink {
 
 /** What a stream, or the server for nobody, says to a publisher; undefined where somebody else talks. */
 function answerOf(data: Uint8Array): Answer | undefined {
-  if (data.length === 0) return { kind: "nobody" };
-  if (isPlainlyStored(data)) return STORED;
-  const answer = parse(data);
-  if (typeof answer?.stream === "string" && answer.error === undefined) return STORED;
-  const error = answer?.error as { err_code?: unknown; description?: unknown } | undefined;
-  if (typeof error?.description !== "string") return undefined;
-  return { kind: "refused", isForGood: error.err_code === TOO_LARGE, text: error.description };
+  return data.length > 0 && isPlainlyStored(data) ? STORED : readStreamAck(data);
 }
 
 /** The answer to nearly every claim, known without reading it as JSON. */
@@ -288,8 +281,8 @@ function presenceIn(data: Uint8Array): JournalPresence | "no-jetstream" {
   if (data.length === 0) return "no-jetstream";
   const answer = parse(data);
   if (answer === undefined) return "unknown";
-  const error = answer.error as { err_code?: unknown } | undefined;
-  if (error !== undefined) return NOT_ENABLED.has(Number(error.err_code)) ? "no-jetstream" : "unknown";
+  const refusal = refusalIn(answer.error);
+  if (refusal !== undefined) return NOT_ENABLED.has(refusal.code) ? "no-jetstream" : "unknown";
   return Array.isArray(answer.streams) && answer.streams.length > 0 ? "journal" : "none";
 }
 

@@ -6,6 +6,7 @@ import type { StatusClaim } from "../../contracts/status-claim.ts";
 import type { BusMessage } from "../../ports.ts";
 import { fakeBroker } from "../testing/fake-bus.ts";
 import { FakeClock, settled } from "../testing/fake-clock.ts";
+import { ClaimError } from "./claim-ends.ts";
 import { UNDER_WAY_BYTES_MAX } from "./claim-link.ts";
 import { Outbox, type OutboxParts } from "./outbox.ts";
 import { SENT_MAX } from "./outbox-queue.ts";
@@ -235,13 +236,30 @@ describe("BACKBEAT-REQ-041 S3 Outbox", () => {
     const claim = add(outbox, 1);
     await clock.run(1_000);
     expect(outbox.counts.acknowledged).toBe(0);
-    expect(log.texts("warn").join()).toContain("maximum bytes exceeded; they are sent again");
+    expect(log.texts("warn").join()).toMatch(
+      /the server says "maximum bytes exceeded" \(10077\): .* sent again/,
+    );
+    expect(outbox.refusal).toEqual({ code: 10_077, text: "maximum bytes exceeded" });
     full = false;
     await clock.run(5_000);
     await claim;
+    expect(outbox.refusal).toBeUndefined();
     const error = await errorOf(add(outbox, 9));
     expect(error.code).toBe("claim-refused");
+    expect(error).toMatchObject({ name: "BackbeatError", serverCode: 10_054 });
     expect(outbox.counts.rejected).toBe(1);
+  });
+
+  it("a claim that is given up while the stream refuses says why it was not stored, with the server's code", async () => {
+    const { listen, outbox } = house();
+    listen(() => bytesOf('{"error":{"code":503,"err_code":10023,"description":"insufficient resources"}}'));
+    const claim = errorOf(add(outbox, 1));
+    await settled();
+    outbox.stop();
+    const error = await claim;
+    expect(error).toBeInstanceOf(ClaimError);
+    expect(error).toMatchObject({ code: "stopped", serverCode: 10_023, data: { serverCode: 10_023 } });
+    expect(error.message).toMatch(/the server says "insufficient resources" \(10023\): .*disk/);
   });
 
   it("takes nobody else's words for those of a stream", async () => {

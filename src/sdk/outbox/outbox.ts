@@ -9,10 +9,11 @@
  */
 import type { Headers } from "../../contracts/report-headers.ts";
 import type { StatusClaim } from "../../contracts/status-claim.ts";
-import { BackbeatError, messageOf } from "../../errors.ts";
+import { REFUSAL_CODES, refusalWords, type StreamRefusal } from "../../contracts/stream-refusal.ts";
+import { messageOf } from "../../errors.ts";
 import { RareLine } from "../../nats/rare-line.ts";
 import type { Bus, Clock, Log, Timer } from "../../ports.ts";
-import { abandoned, expired, refused, replaced } from "./claim-ends.ts";
+import { abandoned, ClaimError, expired, refused, replaced, unsendable } from "./claim-ends.ts";
 import { type Answer, type ClaimLink, claimLinkOf, type LinkUser } from "./claim-link.ts";
 import { bodyOf, claimOf, type Entry, entryOf, FLUSHED, putAway, UNSENT } from "./outbox-entry.ts";
 import { type OutboxLimits, OutboxQueue, SENT_MAX } from "./outbox-queue.ts";
@@ -88,6 +89,8 @@ export class Outbox implements LinkUser {
   #answerTimeoutMs = ANSWER_TIMEOUT_MS;
   /** Nobody took a claim while it was not known whether there is a journal. */
   #isUnanswered = false;
+  /** What the stream said last instead of storing; undefined since it stored something. */
+  #refusal: StreamRefusal | undefined;
   #isStopped = false;
 
   constructor(parts: OutboxParts) {
@@ -110,20 +113,25 @@ export class Outbox implements LinkUser {
     return { bytes, sent, waiting };
   }
 
+  /** Why the journal does not store claims now; undefined while it does. */
+  get refusal(): StreamRefusal | undefined {
+    return this.#refusal;
+  }
+
   get journal(): ClaimLink["journal"] {
     return this.#link.journal;
   }
 
   /**
    * Resolves with the claim when it arrived.
-   * @throws BackbeatError `outbox-full`, `claim-expired`, `claim-refused`, `bad-message`, `stopped`
+   * @throws ClaimError `outbox-full`, `claim-expired`, `claim-refused`, `stopped`
    */
   add(claim: StatusClaim, body: Uint8Array): Promise<StatusClaim> {
     return new Promise((resolve, reject) => {
       const isPutAway = !this.#link.connected;
       const entry = entryOf({ claim, body, isPutAway, queuedAtMs: this.#nowMs(), resolve, reject });
       if (this.#isStopped) {
-        reject(abandoned());
+        reject(abandoned(this.#refusal));
         return;
       }
       const offered = this.#queue.offer(entry);
@@ -157,7 +165,7 @@ export class Outbox implements LinkUser {
     for (const entry of this.#queue.takeAll()) {
       this.#forget(entry);
       this.#counts.abandoned += 1;
-      entry.reject(abandoned());
+      entry.reject(abandoned(this.#refusal));
     }
     this.#link.leave(this);
     this.#tellDrained();
@@ -208,7 +216,7 @@ export class Outbox implements LinkUser {
       this.#queue.settle(entry);
       this.#counts.rejected += 1;
       this.#forget(entry);
-      entry.reject(refused(messageOf(thrown), thrown));
+      entry.reject(unsendable(messageOf(thrown), thrown));
     }
   }
 
@@ -218,15 +226,18 @@ export class Outbox implements LinkUser {
     if (answer.kind === "stored") this.#arrived(entry);
     // Of a sending that was given up only a good end is news.
     else if (isLate) return;
-    else if (answer.kind === "refused" && answer.isForGood) {
+    else if (answer.kind === "refused" && answer.refusal.code === REFUSAL_CODES.messageTooLarge) {
       if (!this.#queue.settle(entry)) return;
       this.#counts.rejected += 1;
       this.#forget(entry);
-      entry.reject(refused(answer.text));
+      entry.reject(refused(answer.refusal));
     } else if (answer.kind === "nobody" && this.#link.journal !== "journal") {
       this.#isUnanswered = true;
       return;
-    } else this.#later(answer.kind === "refused" ? answer.text : "its journal is away");
+    } else if (answer.kind === "refused") {
+      this.#refusal = answer.refusal;
+      this.#later(refusalWords(answer.refusal));
+    } else this.#later("its journal is away");
     if (this.#queue.sent <= REFILL_BELOW) this.#pump();
     if (this.#isEmpty()) this.#tellDrained();
   }
@@ -234,6 +245,7 @@ export class Outbox implements LinkUser {
   #arrived(entry: Entry): void {
     this.#pause.forget();
     this.#answerTimeoutMs = ANSWER_TIMEOUT_MS;
+    this.#refusal = undefined;
     if (!this.#queue.settle(entry)) return;
     this.#forget(entry);
     this.#counts.acknowledged += 1;
@@ -313,7 +325,7 @@ export class Outbox implements LinkUser {
     );
     if (stale.length === 0) return;
     this.#counts.expired += stale.length;
-    for (const { beatIndex, reject } of stale) reject(expired(beatIndex, claimAgeMaxMs));
+    for (const { beatIndex, reject } of stale) reject(expired(beatIndex, claimAgeMaxMs, this.#refusal));
     this.#line.say((keptBack) =>
       this.#parts.log.warn(`${stale.length} claims waited too long for bars that are over`, { keptBack }),
     );
@@ -333,17 +345,17 @@ export class Outbox implements LinkUser {
     this.#drained.clear();
   }
 
-  #full(): BackbeatError {
+  #full(): ClaimError {
     const { claimsMax, bytesMax } = this.#parts.limits;
     const { bytes, sent, waiting } = this.#queue;
     const why = this.#link.connected ? "the server does not confirm them" : "the link to NATS is down";
     this.#line.say((keptBack) =>
       this.#parts.log.warn("The outbox is full: claims are refused", { keptBack, waiting, bytes }),
     );
-    return new BackbeatError(
+    return new ClaimError(
       "outbox-full",
       `Cannot claim: ${waiting + sent} claims (${bytes} bytes) wait because ${why}, and the outbox holds at most ${claimsMax} (${bytesMax} bytes); wait for claims to be acknowledged before you make more`,
-      { data: { waiting, sent, bytes } },
+      { data: { waiting, sent, bytes }, refusal: this.#refusal },
     );
   }
 }
