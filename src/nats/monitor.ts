@@ -20,7 +20,13 @@ export interface Varz {
   /** Undefined for a server on its own. */
   readonly cluster: string | undefined;
   /** Undefined where JetStream is off. */
-  readonly jetstream: { readonly syncAlways: boolean } | undefined;
+  readonly jetstream:
+    | {
+        readonly syncAlways: boolean;
+        /** Bytes on disk of all accounts, and the limit; undefined where it does not say. */
+        readonly storage?: { readonly used: number; readonly limit: number } | undefined;
+      }
+    | undefined;
 }
 
 /** What came from one address. */
@@ -86,7 +92,7 @@ export function parseVarz(text: string): Varz | string {
   const { cluster, jetstream, server_id, server_name, version } = membersOf(said);
   if (typeof server_id !== "string" || typeof version !== "string")
     return "what answers there is no monitoring port of NATS: it says no server_id";
-  const { config } = membersOf(jetstream);
+  const { config, stats } = membersOf(jetstream);
   const { name } = membersOf(cluster);
   return {
     serverId: server_id,
@@ -96,9 +102,15 @@ export function parseVarz(text: string): Varz | string {
     // An empty object where JetStream is off.
     jetstream:
       typeof config === "object" && config !== null
-        ? { syncAlways: membersOf(config).sync_always === true }
+        ? { syncAlways: membersOf(config).sync_always === true, storage: storageIn(config, stats) }
         : undefined,
   };
+}
+
+function storageIn(config: object, stats: unknown): { used: number; limit: number } | undefined {
+  const { max_storage: limit } = membersOf(config);
+  const { storage: used } = membersOf(stats);
+  return typeof limit === "number" && typeof used === "number" ? { used, limit } : undefined;
 }
 
 function membersOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -33,12 +33,15 @@ export interface AccountFacts {
     readonly reportsBytes: number;
     readonly replicas: number;
   };
-  /** Of the two streams that are there already: they are among what the account counts. */
+  /** Of our streams that are there already: they are among what the account counts. */
   readonly ours: { readonly streams: number; readonly bytes: number };
 }
 
 /** Two readers for each replica of reverb, and room for the one that is gone and not yet forgotten. */
 const CONSUMERS_NEEDED = 4;
+
+/** The journal, the reports, the lease. */
+const STREAMS_NEEDED = 3;
 
 const CHECK = "jetstream";
 
@@ -71,7 +74,7 @@ export function judgeAccount(facts: AccountFacts): readonly Finding[] {
       level: "problem",
       found: `the API of JetStream does not answer: ${answer.why}`,
       means: "reverb waits until it does; what else stands there could not be looked at",
-      fix: "look at the servers' logs: a cluster needs a majority of its JetStream servers",
+      fix: "look at the servers' logs and disks: a cluster needs a majority of its JetStream servers, and a store whose disk is full may hang",
     },
   ];
 }
@@ -83,17 +86,17 @@ function judgeInfo(info: AccountInfo, facts: AccountFacts): readonly Finding[] {
     {
       check: CHECK,
       level: "ok",
-      found: `on for this account${where}: ${info.streams} streams, ${info.consumers} consumers, ${mb(info.storage)} on disk`,
+      found: `on for this account${where}: ${info.streams} streams, ${info.consumers} consumers`,
     },
   ];
   findings.push(...judgeStorage(info, facts));
   const streamsLeft = limits.max_streams - info.streams + facts.ours.streams;
-  if (limits.max_streams >= 0 && streamsLeft < 2)
+  if (limits.max_streams >= 0 && streamsLeft < STREAMS_NEEDED)
     findings.push({
       check: CHECK,
       level: "problem",
       found: `the account may have ${limits.max_streams} streams, ${info.streams} are there`,
-      means: "the journal and the report stream cannot both be made",
+      means: "the journal, the report stream and the lease of the pulses cannot all be made",
       fix: "raise the account's max_streams, or remove streams that nobody needs",
     });
   if (limits.max_consumers >= 0 && limits.max_consumers < CONSUMERS_NEEDED)

@@ -43,7 +43,7 @@ export function judgeClock(facts: ClockFacts): Finding {
   };
 }
 
-function leastRoundTrip(rounds: readonly ClockRound[]) {
+export function leastRoundTrip(rounds: readonly ClockRound[]) {
   const all = rounds.map(({ knownAtMs, sentAtMs, storedAtMs }) => ({
     offsetMs: storedAtMs - (sentAtMs + knownAtMs) / 2,
     uncertainMs: Math.max(0, knownAtMs - sentAtMs) / 2,

@@ -1,6 +1,7 @@
 /**
  * Looks at a NATS server and at what BACKBEAT has there, and judges it: facts are gathered here, one after the other,
- * and each is judged by a file of its own. Changes nothing; the clock is read with a stream that is removed again.
+ * and each is judged by a file of its own. Changes nothing that matters: the clock is read with a stream that is removed
+ * again, and the journal is tried with an entry that every fold ignores.
  */
 import { createDecoder, Refusal } from "../../contracts/decode.ts";
 import { readReportFacts } from "../../contracts/report-headers.ts";
@@ -10,17 +11,19 @@ import type { NatsBus } from "../bus.ts";
 import { connectedServer } from "../connected-server.ts";
 import { type ConnectedServer, judgeDurability } from "../durability.ts";
 import { API_CODES, ApiRefusal, JetStreamApi, NobodyThere, NotAllowed } from "../jetstream-api.ts";
-import { askMonitors } from "../monitor.ts";
+import { askMonitors, type MonitorAnswer } from "../monitor.ts";
 import { reportReader } from "../report-reader.ts";
 import { type StreamConfig, type StreamInfo, streamInfo } from "../stream-info.ts";
-import { journalPlan, reportsPlan, type StreamPlans } from "../stream-plans.ts";
+import { journalPlan, leasePlan, reportsPlan, type StreamPlans } from "../stream-plans.ts";
 import { type AccountAnswer, type AccountInfo, judgeAccount, judgePayload } from "./account.ts";
 import { judgeCaptures } from "./captures.ts";
-import { judgeClock } from "./clock.ts";
+import { type ClockFacts, judgeClock, leastRoundTrip } from "./clock.ts";
 import { measureClock } from "./clock-stream.ts";
 import type { Finding } from "./finding.ts";
 import { judgePermissions, rolesOf } from "./permissions.ts";
+import { judgeStorage } from "./storage.ts";
 import { type FoundStream, judgeStreams, type Rhythm } from "./streams.ts";
+import { judgeJournalWrite, seenIn, tryJournal } from "./try-journal.ts";
 import { tryRights } from "./try-rights.ts";
 import { judgeVersion } from "./version.ts";
 
@@ -57,7 +60,9 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
   const hasApi = account.kind === "info";
   const journal = hasApi ? await findStream(api, journalPlan(plans).name) : "unknown";
   const reports = hasApi ? await findStream(api, reportsPlan(plans).name) : "unknown";
-  const ours = [journal, reports].filter((found) => typeof found !== "string");
+  const lease = hasApi ? await findStream(api, leasePlan(plans).name) : "unknown";
+  const ours = [journal, reports, lease].filter((found) => typeof found !== "string");
+  const monitors = plans.monitors && (await askMonitors(plans.monitors));
   findings.push(
     ...judgeAccount({
       answer: account,
@@ -69,22 +74,34 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
       ours: { streams: ours.length, bytes: ours.reduce((sum, { state: { bytes } }) => sum + bytes, 0) },
     }),
   );
-  if (hasApi) findings.push(judgeClock(await measureClock(api, { clusterId })));
+  const lookedAtMs = Date.now();
+  const clock = hasApi ? await measureClock(api, { clusterId }) : undefined;
+  if (clock !== undefined) findings.push(judgeClock(clock));
   const roles = rolesOf({ clusterId, subjects, inboxPrefix: bus.inboxPrefix });
   const needs = roles.flatMap((role) => role.needs);
   findings.push(...judgePermissions(roles, await rightsOn(connection, needs, subjects)));
-  if (!hasApi) return findings;
+  if (account.kind !== "info") return findings;
+  findings.push(...judgeStorage({ account: account.info, ours, monitors }));
+  const rhythm = await hearRhythm(bus, { api, journal, plans });
+  if (typeof journal !== "string") {
+    const newest = { agoMs: agoMsOf(journal, { clock, lookedAtMs }), beatMs: rhythm?.beatMs };
+    findings.push(judgeJournalWrite(seenIn(newest) ?? (await tryJournal(api, subjects.tick))));
+  }
   findings.push(
     ...judgeStreams({
       journal,
       reports,
-      wanted: { journal: journalPlan(plans), reports: reportsPlan(plans) },
+      lease,
+      wanted: { journal: journalPlan(plans), reports: reportsPlan(plans), lease: leasePlan(plans) },
       serversKnown: Math.max(1, new Set(connection.info?.connect_urls ?? []).size),
-      rhythm: await hearRhythm(bus, { api, journal, plans }),
+      rhythm,
       replayFromSeq: typeof reports === "string" ? undefined : await replayFrom(bus, { log, plans }),
     }),
     ...(await judgeOthers(api, plans)),
-    ...(await judgePromise(ours, { api, plans })),
+    judgePromise(
+      [journal, reports].filter((found) => typeof found !== "string"),
+      { api, monitors },
+    ),
   );
   return findings;
 }
@@ -122,6 +139,16 @@ async function findStream(api: JetStreamApi, name: string): Promise<FoundStream>
   } catch (error) {
     return error instanceof BackbeatError && error.code === "stream-missing" ? "missing" : "unknown";
   }
+}
+
+/** How long ago the newest entry was stored when we looked, by the server's clock. */
+function agoMsOf(
+  { state: { last_ts, messages } }: StreamInfo,
+  { clock, lookedAtMs }: { readonly clock: ClockFacts | undefined; readonly lookedAtMs: number },
+): number | undefined {
+  if (messages === 0 || last_ts === undefined) return undefined;
+  const offsetMs = clock?.kind === "measured" ? (leastRoundTrip(clock.rounds)?.offsetMs ?? 0) : 0;
+  return lookedAtMs + offsetMs - Date.parse(last_ts);
 }
 
 interface RhythmOptions {
@@ -200,18 +227,15 @@ async function listStreams(api: JetStreamApi) {
   return { streams, isWhole: false };
 }
 
-async function judgePromise(
+function judgePromise(
   streams: readonly StreamInfo[],
-  { api, plans }: { readonly api: JetStreamApi; readonly plans: StreamPlans },
-): Promise<readonly Finding[]> {
-  const monitors = plans.monitors && (await askMonitors(plans.monitors));
+  { api, monitors }: { readonly api: JetStreamApi; readonly monitors: readonly MonitorAnswer[] | undefined },
+): Finding {
   const { durability, reason } = judgeDurability({ streams, connected: connectedServer(api), monitors });
-  return [
-    {
-      check: "durability",
-      level: durability === "best-effort" ? "warning" : durability === "power-safe" ? "ok" : "note",
-      found: `${durability}, because ${reason}`,
-      ...(durability === "best-effort" ? { fix: "remove the stream, and reverb makes it on disk" } : {}),
-    },
-  ];
+  return {
+    check: "durability",
+    level: durability === "best-effort" ? "warning" : durability === "power-safe" ? "ok" : "note",
+    found: `${durability}, because ${reason}`,
+    ...(durability === "best-effort" ? { fix: "remove the stream, and reverb makes it on disk" } : {}),
+  };
 }

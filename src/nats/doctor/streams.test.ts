@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { subjectsOf } from "../../contracts/subjects.ts";
 import type { StreamCluster, StreamConfig, StreamInfo } from "../stream-info.ts";
-import { journalPlan, reportsPlan } from "../stream-plans.ts";
+import { journalPlan, leasePlan, reportsPlan } from "../stream-plans.ts";
 import { judgeStreams, type StreamFacts } from "./streams.ts";
 
 const plans = {
@@ -10,7 +10,7 @@ const plans = {
   retention: { ageMaxMs: 3_600_000, bytesMax: 1_000_000 },
   reports: { bytesMax: 1_000_000 },
 };
-const wanted = { journal: journalPlan(plans), reports: reportsPlan(plans) };
+const wanted = { journal: journalPlan(plans), reports: reportsPlan(plans), lease: leasePlan(plans) };
 
 const stream = (
   config: StreamConfig,
@@ -37,6 +37,7 @@ const judge = (changes: Partial<StreamFacts> = {}) =>
   judgeStreams({
     journal: stream(wanted.journal),
     reports: stream(wanted.reports),
+    lease: stream(wanted.lease),
     wanted,
     serversKnown: 1,
     rhythm: RHYTHM,
@@ -48,10 +49,11 @@ const journal = (config: Partial<StreamConfig>, state: Parameters<typeof stream>
   judge({ journal: stream({ ...wanted.journal, ...config }, state) });
 
 describe("judgeStreams", () => {
-  it("all well: four times ok", () => {
+  it("all well: five times ok", () => {
     expect(judge().map(({ check, level }) => [check, level])).toEqual([
       ["journal", "ok"],
       ["report stream", "ok"],
+      ["lease", "ok"],
       ["retention", "ok"],
       ["recovery", "ok"],
     ]);

@@ -1,4 +1,4 @@
-/** Whether the two streams of the cluster are as they must be, and keep enough. Pure. */
+/** Whether the three streams of the cluster are as they must be, and keep enough. Pure. */
 import type { StreamConfig, StreamInfo } from "../stream-info.ts";
 import { misfits, wantsLess, wantsMore } from "../stream-plans.ts";
 import type { Finding } from "./finding.ts";
@@ -15,7 +15,12 @@ export interface Rhythm {
 export interface StreamFacts {
   readonly journal: FoundStream;
   readonly reports: FoundStream;
-  readonly wanted: { readonly journal: StreamConfig; readonly reports: StreamConfig };
+  readonly lease: FoundStream;
+  readonly wanted: {
+    readonly journal: StreamConfig;
+    readonly reports: StreamConfig;
+    readonly lease: StreamConfig;
+  };
   /** Servers of the cluster that we know of; 1 for a server on its own. */
   readonly serversKnown: number;
   readonly rhythm: Rhythm | undefined;
@@ -33,10 +38,11 @@ const HEADROOM = 2;
 const FULL_SHARE = 0.9;
 
 export function judgeStreams(facts: StreamFacts): readonly Finding[] {
-  const { journal, reports, wanted } = facts;
+  const { journal, lease, reports, wanted } = facts;
   return [
     ...judgeOne("journal", journal, { wanted: wanted.journal, facts }),
     ...judgeOne("report stream", reports, { wanted: wanted.reports, facts }),
+    ...judgeOne("lease", lease, { wanted: wanted.lease, facts }),
     ...(typeof journal === "string" ? [] : judgeRetention(journal, facts)),
     ...(typeof journal === "string" ? [] : judgeReplay(journal, facts)),
   ];
@@ -53,7 +59,10 @@ function judgeOne(
         check,
         level: "note",
         found: `the stream ${wanted.name} is not there`,
-        means: "reverb makes it when it starts, unless it runs with --journal off",
+        means:
+          check === "lease"
+            ? "a pulse makes it when it starts"
+            : "reverb makes it when it starts, unless it runs with --journal off",
       },
     ];
   if (found === "unknown")
