@@ -25,6 +25,11 @@ export interface NatsSettings extends CredentialSettings {
   readonly tls?: TlsFiles;
   /** What subjects for answers begin with, where this user may subscribe to its own only; default `_INBOX`. */
   readonly inboxPrefix?: string;
+  /**
+   * Keeps to `servers`, also where a cluster names more; default false: those are tried beside them after a loss. For
+   * clusters that name addresses which cannot be reached from here.
+   */
+  readonly ignoreDiscovered?: boolean;
   /** A link is given up when three pings in a row stay unanswered; default 5,000 ms, so after 15 to 20 s. */
   readonly pingIntervalMs?: number;
 }
@@ -48,14 +53,18 @@ const PING_INTERVAL_MS = 5_000;
 const PINGS_UNANSWERED_MAX = 2;
 
 /**
- * Connects once.
+ * Connects once. `givenUp` ends the wait for a server that says nothing.
  * @throws BackbeatError `nats-unreachable` (nothing there), `nats-refused` (credentials or TLS), `bad-file`
  */
-export async function connectOnce(server: ConnectTarget, settings: NatsSettings): Promise<NatsConnection> {
+export async function connectOnce(
+  server: ConnectTarget,
+  settings: NatsSettings,
+  givenUp?: AbortSignal,
+): Promise<NatsConnection> {
   let info: ServerInfo | undefined;
   try {
     const options = connectionOptions(server, settings);
-    info = await readServerInfo(server, CONNECT_TIMEOUT_MS);
+    info = await readServerInfo(server, { timeoutMs: CONNECT_TIMEOUT_MS, givenUp });
     return await connect(options);
   } catch (thrown) {
     throw asFailure(thrown);

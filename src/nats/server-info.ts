@@ -24,9 +24,15 @@ export interface ServerPlace {
 const GREETING_MAX_CHARS = 1_048_576;
 const CONNECT_AND_PING = 'CONNECT {"verbose":false,"pedantic":false,"name":"backbeat-ping"}\r\nPING\r\n';
 
-/** Reads the greeting within `timeoutMs`; rejects with the socket's error or one that says what came instead. */
-export function readServerInfo(place: ServerPlace, timeoutMs: number): Promise<ServerInfo> {
-  return converse(place, { timeoutMs, take: parseGreeting });
+export interface GreetingOptions {
+  readonly timeoutMs: number;
+  /** Ends the wait for a server that has said nothing so far. */
+  readonly givenUp?: AbortSignal | undefined;
+}
+
+/** Reads the greeting in time; rejects with the socket's error or one that says what came instead. */
+export function readServerInfo(place: ServerPlace, options: GreetingOptions): Promise<ServerInfo> {
+  return converse(place, { ...options, take: parseGreeting });
 }
 
 /** The greeting of a server that also answers a ping; for servers that ask for no credentials. Rejects likewise. */
@@ -44,18 +50,18 @@ export function pingServer(place: ServerPlace, timeoutMs: number): Promise<Serve
   return converse(place, { timeoutMs, take });
 }
 
-interface Conversation<T> {
-  readonly timeoutMs: number;
+interface Conversation<T> extends GreetingOptions {
   /** Takes a line; ends the conversation by returning something or throwing. */
   take(line: string, socket: Socket): T | undefined;
 }
 
 /** Reads line by line until one is taken; the socket is destroyed in every case. */
-function converse<T>(place: ServerPlace, { timeoutMs, take }: Conversation<T>): Promise<T> {
+function converse<T>(place: ServerPlace, { givenUp, take, timeoutMs }: Conversation<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(place);
     const end = () => {
       clearTimeout(timer);
+      givenUp?.removeEventListener("abort", giveUp);
       socket.destroy();
     };
     const fail = (error: unknown) => {
@@ -63,6 +69,10 @@ function converse<T>(place: ServerPlace, { timeoutMs, take }: Conversation<T>): 
       reject(error);
     };
     const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const giveUp = () => {
+      if (socket.bytesRead === 0) fail(new Error("it was given up"));
+    };
+    givenUp?.addEventListener("abort", giveUp);
     const onLine = (line: string) => {
       try {
         const taken = take(line, socket);
