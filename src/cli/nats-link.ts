@@ -61,7 +61,8 @@ export function subjectsFor(settings: SubjectSettings): Subjects {
   });
 }
 
-function natsSettingsOf(settings: LinkSettings, name: string): NatsSettings {
+/** How NATS is reached. @throws BackbeatError `bad-config` where an address cannot be read */
+export function natsSettingsOf(settings: LinkSettings, name: string): NatsSettings {
   const { dataDir, natsServers: explicit } = settings;
   const found = findNatsUrl(explicit === undefined ? { dataDir } : { dataDir, explicit });
   const parsed = parseServers(found.url);
