@@ -29,7 +29,7 @@ export const run: Run<"doctor"> = async (settings, context) => {
     const first = bus.connected
       ? await examine(bus, { log, plans: streamPlansOf(settings, subjectsFor(settings)) })
       : [notReached(bus, settings)];
-    const certificates = await examineCertificates(natsSettingsOf(settings, NAME));
+    const certificates = await examineCertificates(natsSettingsOf(settings, NAME), bus.connected);
     const isNew = ({ found }: Finding) => first.every((other) => other.found !== found);
     return show([...first, ...certificates.filter(isNew)], settings, context);
   } finally {

@@ -20,10 +20,16 @@ const SERVERS_MAX = 16;
 
 const CHECK = "certificate";
 
-/** Nothing where there is no TLS. What keeps us from looking is the connection's to tell, unless it is a certificate. */
-export async function examineCertificates(settings: NatsSettings): Promise<readonly Finding[]> {
+/**
+ * Nothing where there is no TLS. What keeps us from looking is the connection's to tell, unless it is a certificate. Where no
+ * server took us (`isConnected` false), the reason is told already, and only our own certificate is looked at.
+ */
+export async function examineCertificates(
+  settings: NatsSettings,
+  isConnected: boolean,
+): Promise<readonly Finding[]> {
   const nowMs = Date.now();
-  const servers = settings.servers.slice(0, SERVERS_MAX);
+  const servers = isConnected ? settings.servers.slice(0, SERVERS_MAX) : [];
   const findings = await Promise.all(
     servers.map(async (server): Promise<Finding | undefined> => {
       try {
