@@ -25,8 +25,12 @@ const PACKAGES = [
 /** Folders that are an agent's as a whole. */
 const FOLDERS = /^dist\/(contracts|core|sdk)\//;
 
-/** Of the others single files: the errors, the clock, and what connects. */
-const FILES = [/^dist\/(errors|ports)\.js$/, /^dist\/runtime\/clock\.js$/, /^dist\/nats\/[^/]+\.js$/];
+/** Of the others single files: the errors, the files that somebody else wrote, the clock, and what connects. */
+const FILES = [
+  /^dist\/(errors|ports|text-file)\.js$/,
+  /^dist\/runtime\/clock\.js$/,
+  /^dist\/nats\/[^/]+\.js$/,
+];
 
 /** What lies beside that and serves servers: it starts one, looks for one, examines one. */
 const SERVERS =

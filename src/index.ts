@@ -11,6 +11,7 @@ export type {
   LeaseRecord,
   Log,
   LogData,
+  LostTimeline,
   Metrics,
   TimelineStore,
   Timer,

@@ -7,6 +7,7 @@
 import type { HeaderSource, Headers } from "./contracts/report-headers.ts";
 import type { StreamRefusal } from "./contracts/stream-refusal.ts";
 import type { StoredTimeline } from "./core/timeline.ts";
+import type { BackbeatError } from "./errors.ts";
 
 /** Time. Only services read it; the core is told. */
 export interface Clock {
@@ -287,10 +288,16 @@ export interface CheckpointStore {
   save(header: CheckpointHeader, state: readonly Uint8Array[]): Promise<void>;
 }
 
+/** A timeline was saved and is gone: a full disk or a crash of the machine left its place without content. */
+export interface LostTimeline {
+  /** To be raised where nobody else of the cluster knows the timeline. */
+  readonly lost: BackbeatError;
+}
+
 /** Keeps the timeline of a pulse across restarts. A saved timeline survives a crash of the process. */
 export interface TimelineStore {
   /** The saved timeline; undefined where none was saved. @throws BackbeatError `bad-timeline` */
-  load(): StoredTimeline | undefined;
+  load(): StoredTimeline | LostTimeline | undefined;
   save(timeline: StoredTimeline): void;
 }
 

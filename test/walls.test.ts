@@ -35,12 +35,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "@nats-io/transport-node",
     "node:crypto",
   ],
-  nats: ["contracts", "@nats-io/transport-node", "node:crypto", "node:fs", "node:timers/promises"],
-  store: ["contracts", "node:crypto", "node:fs", "node:timers/promises"],
+  nats: [
+    "contracts",
+    "text-file",
+    "@nats-io/transport-node",
+    "node:crypto",
+    "node:fs",
+    "node:timers/promises",
+  ],
+  store: ["contracts", "text-file", "node:crypto", "node:fs", "node:timers/promises"],
   http: ["contracts", "core", "pulse", "reverb", "typebox", "fastify"],
-  runtime: ["pino", "prom-client", "node:crypto", "node:fs", "node:timers/promises"],
+  runtime: ["text-file", "pino", "prom-client", "node:crypto", "node:fs", "node:timers/promises"],
   sim: ["contracts", "core", "pulse", "reverb", "sdk"],
-  cli: [...FOLDERS, "node:crypto", "node:fs", "node:timers/promises"],
+  cli: [...FOLDERS, "text-file", "node:crypto", "node:fs", "node:timers/promises"],
 };
 
 const PACKAGES = [
@@ -55,8 +62,12 @@ const PACKAGES = [
   "node:timers/promises",
 ];
 
+/** Ground that reads files: for those alone that touch the world. */
+const GROUND = ["text-file"];
+
 const TARGETS = [
   ...FOLDERS,
+  ...GROUND,
   "nats/address",
   "nats/connect",
   "nats/bus",
@@ -95,9 +106,7 @@ describe("the wall of the dashboard", () => {
       copyFileSync("biome.json", join(tree, "biome.json"));
       mkdirSync(join(tree, "dashboard/src/page"), { recursive: true });
       const specifiers = TARGETS.map((target) =>
-        PACKAGES.includes(target)
-          ? target
-          : `../../../src/${target.includes("/") ? target : `${target}/thing`}.ts`,
+        PACKAGES.includes(target) ? target : `../../../src/${fileOf(target)}`,
       );
       const lines = specifiers.map((specifier) => `import "${specifier}";`);
       writeFileSync(join(tree, "dashboard/src/page/wall.ts"), `${lines.join("\n")}\n`);
@@ -128,7 +137,11 @@ function writeImports(tree: string, folder: string): void {
 
 function specifierOf(target: string): string {
   if (PACKAGES.includes(target)) return target;
-  return target.includes("/") ? `../${target}.ts` : `../${target}/thing.ts`;
+  return `../${fileOf(target)}`;
+}
+
+function fileOf(target: string): string {
+  return target.includes("/") || GROUND.includes(target) ? `${target}.ts` : `${target}/thing.ts`;
 }
 
 /** By folder, the imports that Biome refuses. */

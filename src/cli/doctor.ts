@@ -1,5 +1,6 @@
 /** `backbeat doctor`: what a NATS server is like for BACKBEAT, and what to do about it. A thin shell around nats/doctor/. */
 import type { NatsBus } from "../nats/bus.ts";
+import { examineCertificates } from "../nats/doctor/certificates.ts";
 import { examine } from "../nats/doctor/examine.ts";
 import type { Finding } from "../nats/doctor/finding.ts";
 import { SystemClock } from "../runtime/clock.ts";
@@ -7,25 +8,30 @@ import type { SettingsOf } from "../runtime/settings/table.ts";
 import type { CommandContext, Run } from "./command.ts";
 import { commandLog } from "./command-log.ts";
 import { findingLines, jsonLines, sumLine } from "./doctor/render.ts";
-import { openBus, subjectsFor } from "./nats-link.ts";
+import { natsSettingsOf, openBus, subjectsFor } from "./nats-link.ts";
 import { paintFor } from "./paint.ts";
 import { quietLog } from "./quiet-log.ts";
 import { streamPlansOf } from "./stream-settings.ts";
 
 type DoctorSettings = SettingsOf<"doctor">;
 
+/** As the server lists us. */
+const NAME = "backbeat-doctor";
+
 /** A wait that is short enough is not worth a word. */
 const SAID_AFTER_MS = 500;
 
 export const run: Run<"doctor"> = async (settings, context) => {
   const log = quietLog(commandLog(settings, context));
-  const bus = openBus(settings, { name: "backbeat-doctor", log });
+  const bus = openBus(settings, { name: NAME, log });
   try {
     await linked(bus, settings, context);
-    const findings = bus.connected
+    const first = bus.connected
       ? await examine(bus, { log, plans: streamPlansOf(settings, subjectsFor(settings)) })
       : [notReached(bus, settings)];
-    return show(findings, settings, context);
+    const certificates = await examineCertificates(natsSettingsOf(settings, NAME), bus.connected);
+    const isNew = ({ found }: Finding) => first.every((other) => other.found !== found);
+    return show([...first, ...certificates.filter(isNew)], settings, context);
   } finally {
     await bus.close();
   }

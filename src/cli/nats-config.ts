@@ -5,7 +5,7 @@
  * A secret that is in the directory stays: an agent that is added later takes nothing from the others. A secret is
  * never logged; it goes into a file that only its owner reads, or to stdout where no directory is named.
  */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BackbeatError, messageOf } from "../errors.ts";
 import { parseServers, type ServerAddress } from "../nats/address.ts";
@@ -14,6 +14,7 @@ import { createSecret } from "../nats/config/user-secret.ts";
 import { ROLES } from "../nats/rights.ts";
 import { envOf } from "../runtime/settings/setting.ts";
 import { SETTINGS, type SettingsOf } from "../runtime/settings/table.ts";
+import { readTextFile } from "../text-file.ts";
 import type { CommandContext, Run } from "./command.ts";
 import { AGENTS_FILE_BYTES_MAX, namedAgents } from "./nats-config/named-agents.ts";
 import { SecretFolder } from "./nats-config/secret-folder.ts";
@@ -108,7 +109,7 @@ function readAgents(path: string): string {
   let bytes: number;
   try {
     bytes = statSync(path).size;
-    if (bytes <= AGENTS_FILE_BYTES_MAX) return readFileSync(path, "utf8");
+    if (bytes <= AGENTS_FILE_BYTES_MAX) return readTextFile(path);
   } catch (cause) {
     throw cannot(messageOf(cause), cause);
   }

@@ -15,6 +15,7 @@ export type LinkSettings = Pick<
   | "clusterId"
   | "dataDir"
   | "natsServers"
+  | "natsIgnoreDiscovered"
   | "natsCredsFile"
   | "natsNkeyFile"
   | "natsTlsCaFile"
@@ -60,7 +61,8 @@ export function subjectsFor(settings: SubjectSettings): Subjects {
   });
 }
 
-function natsSettingsOf(settings: LinkSettings, name: string): NatsSettings {
+/** How NATS is reached. @throws BackbeatError `bad-config` where an address cannot be read */
+export function natsSettingsOf(settings: LinkSettings, name: string): NatsSettings {
   const { dataDir, natsServers: explicit } = settings;
   const found = findNatsUrl(explicit === undefined ? { dataDir } : { dataDir, explicit });
   const parsed = parseServers(found.url);
@@ -76,6 +78,7 @@ function natsSettingsOf(settings: LinkSettings, name: string): NatsSettings {
   return {
     servers: parsed.servers,
     name,
+    ignoreDiscovered: settings.natsIgnoreDiscovered,
     ...(natsCredsFile === undefined ? {} : { credsFile: natsCredsFile }),
     ...(natsNkeyFile === undefined ? {} : { nkeyFile: natsNkeyFile }),
     ...(Object.keys(tls).length === 0 ? {} : { tls }),
@@ -87,6 +90,7 @@ const LINK_SETTINGS: readonly (keyof LinkSettings)[] = [
   "clusterId",
   "dataDir",
   "natsServers",
+  "natsIgnoreDiscovered",
   "natsCredsFile",
   "natsNkeyFile",
   "natsTlsCaFile",
@@ -102,5 +106,5 @@ const LINK_SETTINGS: readonly (keyof LinkSettings)[] = [
 /** The same settings for a process of ours: by environment, for other users of a machine can read its flags. */
 export function linkEnvironment(settings: LinkSettings): Record<string, string> {
   const given = LINK_SETTINGS.filter((name) => settings[name] !== undefined);
-  return Object.fromEntries(given.map((name) => [envOf(SETTINGS[name].flag), settings[name] as string]));
+  return Object.fromEntries(given.map((name) => [envOf(SETTINGS[name].flag), String(settings[name])]));
 }

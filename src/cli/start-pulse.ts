@@ -61,6 +61,7 @@ export async function startPulse(settings: PulseOptions, host: ServiceHost): Pro
       bus,
       metrics,
       timelineStore,
+      failed: (error) => lifecycle.fail(error),
       lease: new StreamLease({ bus, log, clusterId, subjects, replicas: journalReplicas }),
     },
   );

@@ -7,15 +7,21 @@
 import { AuthorizationError, UserAuthenticationExpiredError } from "@nats-io/transport-node";
 import { BackbeatError, messageOf } from "../errors.ts";
 import { formatServer } from "./address.ts";
+import { type CertificateDates, datesFault } from "./certificate.ts";
 import type { ConnectTarget, NatsSettings } from "./connect.ts";
 import { hasCredentials } from "./credentials.ts";
 import type { ServerInfo } from "./server-info.ts";
+import { CertificateRefused } from "./tls-handshake.ts";
 
 /** What was tried. `info` is the server's greeting, where it came. */
 export interface ConnectAttempt {
   readonly server: ConnectTarget;
   readonly settings: NatsSettings;
   readonly info: ServerInfo | undefined;
+  /** Our certificate, where we have one. */
+  readonly own: CertificateDates | undefined;
+  /** ms since 1970. */
+  readonly nowMs: number;
 }
 
 /** Turns whatever was thrown while connecting into an error with a code and advice; never repeats a secret. */
@@ -40,13 +46,14 @@ function explain(thrown: unknown, attempt: ConnectAttempt): Explanation {
     const text = "it offers no TLS, but tls:// or a TLS setting asks for it";
     return { code: "nats-refused", text };
   }
-  if (/doesn't exist$/.test(text)) return { code: "bad-file", text: `the TLS file ${text}` };
+  if (thrown instanceof CertificateRefused)
+    return { code: "nats-refused", text: explainCertificate(thrown, attempt.nowMs) };
   if (wantsClientCertificate(attempt)) {
     const text = "it asks for a client certificate; give --nats-tls-cert and --nats-tls-key";
     return { code: "nats-refused", text };
   }
   const tlsError = findTlsError(thrown) ?? hiddenRefusal(text, attempt);
-  if (tlsError !== undefined) return { code: "nats-refused", text: explainTls(tlsError) };
+  if (tlsError !== undefined) return { code: "nats-refused", text: explainTls(tlsError, attempt) };
   return { code: "nats-unreachable", text: explainSilence(thrown, text) };
 }
 
@@ -84,18 +91,48 @@ function hiddenRefusal(text: string, { info }: ConnectAttempt): TlsError | undef
   return reset && info?.clientCertificateAsked === true ? { code: "ALERT", said: text } : undefined;
 }
 
-function explainTls({ code, said }: TlsError): string {
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    return `its certificate is for another host (${said}); name it in --nats as its certificate does`;
-  }
-  if (code.includes("ALERT")) {
-    return `it refuses our side of TLS (${said}); check --nats-tls-cert and --nats-tls-key`;
-  }
-  if (/^ERR_(SSL|OSSL|TLS)|^EPROTO/.test(code)) {
-    return `TLS failed (${said}); check the files of --nats-tls-ca, --nats-tls-cert and --nats-tls-key`;
-  }
-  return `its certificate is not trusted (${said}); give its authority with --nats-tls-ca`;
+function explainTls({ code, said }: TlsError, { nowMs, own }: ConnectAttempt): string {
+  if (code.includes("ALERT")) return explainRefusal(said, own, nowMs);
+  return `TLS failed (${said}); check the files of --nats-tls-ca, --nats-tls-cert and --nats-tls-key`;
 }
+
+function explainRefusal(said: string, own: CertificateDates | undefined, nowMs: number): string {
+  if (own === undefined)
+    return `it refuses our side of TLS (${said}); check --nats-tls-cert and --nats-tls-key`;
+  const fault = datesFault(own, nowMs);
+  if (fault !== undefined)
+    return `it refuses our client certificate, which ${fault} (${said}); put a valid one into the file of --nats-tls-cert${CLOCK_ADVICE}`;
+  return `it refuses our client certificate (${said}); check --nats-tls-cert and --nats-tls-key: an authority that the server knows must have signed it`;
+}
+
+const CLOCK_ADVICE = ", or set the clock of this machine right";
+
+function explainCertificate({ chain, code, message }: CertificateRefused, nowMs: number): string {
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
+    return `its certificate is for another host (${message}); name it in --nats as its certificate does`;
+  const at = chain.findIndex((certificate) => datesFault(certificate, nowMs) !== undefined);
+  const outdated = chain[at];
+  const dates = outdated && datesFault(outdated, nowMs);
+  if (dates !== undefined && DATE_CODES.has(code)) {
+    const whose =
+      at === 0 ? "its certificate" : `the certificate of its authority ${JSON.stringify(outdated?.name)}`;
+    const where = at === 0 ? "put a valid one on the server" : "have it issued anew";
+    return `${whose} ${dates}; ${where}${CLOCK_ADVICE}`;
+  }
+  if (code === "CERT_REVOKED") return "its certificate was revoked; put another one on the server";
+  return `its certificate is not trusted (${AUTHORITY_WORDS.get(code) ?? code}); give its authority with --nats-tls-ca`;
+}
+
+const DATE_CODES = new Set(["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"]);
+
+/** What OpenSSL calls them says little to who has not read its source. */
+const AUTHORITY_WORDS: ReadonlyMap<string, string> = new Map([
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", "it is signed by itself, and not known here"],
+  ["SELF_SIGNED_CERT_IN_CHAIN", "its authority is not known here"],
+  ["UNABLE_TO_GET_ISSUER_CERT", "an authority above it is not known here"],
+  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "its authority is not known here"],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "its authority is not known here"],
+]);
 
 function explainSilence(thrown: unknown, text: string): string {
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";

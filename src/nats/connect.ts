@@ -10,7 +10,9 @@ import type { BackbeatError } from "../errors.ts";
 import { formatHostPort, type ServerAddress } from "./address.ts";
 import { connectFailure } from "./connect-failure.ts";
 import { authenticatorsFor, type CredentialSettings } from "./credentials.ts";
-import { readServerInfo, type ServerInfo } from "./server-info.ts";
+import { lookAtServer, type SeenServer, type ServerInfo } from "./server-info.ts";
+import { ownCertificate, readTlsFiles, type TlsFiles, type TlsMaterial } from "./tls-files.ts";
+import { tlsNames } from "./tls-handshake.ts";
 
 /** Who may connect must be able to read an address, also from outside of this folder. */
 export { parseServers } from "./address.ts";
@@ -25,15 +27,13 @@ export interface NatsSettings extends CredentialSettings {
   readonly tls?: TlsFiles;
   /** What subjects for answers begin with, where this user may subscribe to its own only; default `_INBOX`. */
   readonly inboxPrefix?: string;
+  /**
+   * Keeps to `servers`, also where a cluster names more; default false: those are tried beside them after a loss. For
+   * clusters that name addresses which cannot be reached from here.
+   */
+  readonly ignoreDiscovered?: boolean;
   /** A link is given up when three pings in a row stay unanswered; default 5,000 ms, so after 15 to 20 s. */
   readonly pingIntervalMs?: number;
-}
-
-/** Paths of PEM files; read anew for each connection. */
-interface TlsFiles {
-  readonly caFile?: string;
-  readonly certFile?: string;
-  readonly keyFile?: string;
 }
 
 /** A server to connect to; one that a cluster told us of is checked against the certificate name of its teller. */
@@ -48,25 +48,53 @@ const PING_INTERVAL_MS = 5_000;
 const PINGS_UNANSWERED_MAX = 2;
 
 /**
- * Connects once.
+ * Connects once. `givenUp` ends the wait for a server that says nothing.
  * @throws BackbeatError `nats-unreachable` (nothing there), `nats-refused` (credentials or TLS), `bad-file`
  */
-export async function connectOnce(server: ConnectTarget, settings: NatsSettings): Promise<NatsConnection> {
-  let info: ServerInfo | undefined;
-  try {
-    const options = connectionOptions(server, settings);
-    info = await readServerInfo(server, CONNECT_TIMEOUT_MS);
+export async function connectOnce(
+  server: ConnectTarget,
+  settings: NatsSettings,
+  givenUp?: AbortSignal,
+): Promise<NatsConnection> {
+  return attempt(server, settings, async (material, greeted) => {
+    const options = connectionOptions(server, settings, material);
+    await lookAtServer(server, { timeoutMs: CONNECT_TIMEOUT_MS, givenUp, material, greeted });
     return await connect(options);
+  });
+}
+
+/** Looks at a server as `connectOnce` does before it connects. @throws as that */
+export async function lookOnce(server: ConnectTarget, settings: NatsSettings): Promise<SeenServer> {
+  return attempt(server, settings, (material, greeted) =>
+    lookAtServer(server, { timeoutMs: CONNECT_TIMEOUT_MS, material, greeted }),
+  );
+}
+
+type Action<T> = (material: TlsMaterial, greeted: (info: ServerInfo) => void) => Promise<T>;
+
+async function attempt<T>(server: ConnectTarget, settings: NatsSettings, action: Action<T>): Promise<T> {
+  let info: ServerInfo | undefined;
+  let material: TlsMaterial = {};
+  try {
+    material = readTlsFiles(settings.tls ?? {});
+    return await action(material, (greeting) => {
+      info = greeting;
+    });
   } catch (thrown) {
     throw asFailure(thrown);
   }
 
   function asFailure(thrown: unknown): BackbeatError {
-    return connectFailure(thrown, { server, settings, info });
+    const own = ownCertificate(material);
+    return connectFailure(thrown, { server, settings, info, own, nowMs: Date.now() });
   }
 }
 
-function connectionOptions(server: ConnectTarget, settings: NatsSettings): NodeConnectionOptions {
+function connectionOptions(
+  server: ConnectTarget,
+  settings: NatsSettings,
+  material: TlsMaterial,
+): NodeConnectionOptions {
   return {
     servers: formatHostPort(server),
     name: settings.name,
@@ -78,16 +106,8 @@ function connectionOptions(server: ConnectTarget, settings: NatsSettings): NodeC
     // A stack trace for each request costs more than the request.
     noAsyncTraces: true,
     ...(settings.inboxPrefix === undefined ? {} : { inboxPrefix: settings.inboxPrefix }),
-    ...(server.tls || settings.tls !== undefined ? { tls: tlsOptions(server, settings.tls ?? {}) } : {}),
+    // nats.js hands these on to node:tls. It names no host when the address is a number, and node:tls would then
+    // check the certificate against "localhost".
+    ...(server.tls || settings.tls !== undefined ? { tls: { ...material, ...tlsNames(server) } } : {}),
   };
-}
-
-function tlsOptions(server: ConnectTarget, files: TlsFiles): NonNullable<NodeConnectionOptions["tls"]> {
-  // nats.js hands these on to node:tls. It names no host when the address is a number, and node:tls would then
-  // check the certificate against "localhost".
-  const handedOn = {
-    host: server.host,
-    ...(server.tlsName === undefined ? {} : { servername: server.tlsName }),
-  };
-  return { ...files, ...handedOn };
 }

@@ -5,7 +5,6 @@
  * an authenticator deep inside its reader; everything that can fail (a missing file, a seed that is none) is
  * therefore done here, before it connects.
  */
-import { readFileSync } from "node:fs";
 import {
   type Authenticator,
   credsAuthenticator,
@@ -15,6 +14,7 @@ import {
   usernamePasswordAuthenticator,
 } from "@nats-io/transport-node";
 import { BackbeatError, messageOf } from "../errors.ts";
+import { readTextFile } from "../text-file.ts";
 import type { ServerAddress } from "./address.ts";
 
 export interface CredentialSettings {
@@ -49,7 +49,9 @@ export function hasCredentials(server: ServerAddress, settings: CredentialSettin
 }
 
 function fromCreds(path: string): Authenticator {
-  const authenticator = credsAuthenticator(read(path, "credentials file"));
+  // nats.js wants LF, also after the last line; Go's client takes what editors and downloads make of it, and so do we.
+  const text = `${read(path, "credentials file").replaceAll(/\r\n?/g, "\n")}\n`;
+  const authenticator = credsAuthenticator(new TextEncoder().encode(text));
   return checked(
     authenticator,
     `credentials file ${path} holds no JWT with its seed, expected a .creds file`,
@@ -57,7 +59,7 @@ function fromCreds(path: string): Authenticator {
 }
 
 function fromNkey(path: string): Authenticator {
-  const seed = /\bSU[A-Z2-7]{56}\b/.exec(new TextDecoder().decode(read(path, "nkey file")))?.[0];
+  const seed = /\bSU[A-Z2-7]{56}\b/.exec(read(path, "nkey file"))?.[0];
   const wrong = `nkey file ${path} holds no user seed, expected a line that begins with SU`;
   if (seed === undefined) throw new BackbeatError("bad-file", `Cannot connect to NATS: ${wrong}`);
   const bytes = new TextEncoder().encode(seed);
@@ -79,9 +81,9 @@ function checked(authenticator: Authenticator, wrong: string): Authenticator {
   return authenticator;
 }
 
-function read(path: string, what: string): Uint8Array {
+function read(path: string, what: string): string {
   try {
-    return readFileSync(path);
+    return readTextFile(path);
   } catch (cause) {
     throw new BackbeatError(
       "bad-file",

@@ -3,24 +3,24 @@
  *
  * A user of the link sees whole connections: each loss ends one for good and the next is a new one, so nothing
  * can be buffered across a loss by accident. What went wrong is said once per outage and cause, not once per try.
+ * Which server comes next is server-search.ts.
  */
 import type { NatsConnection, Status } from "@nats-io/transport-node";
 import { BackbeatError, messageOf } from "../errors.ts";
 import type { Log } from "../ports.ts";
 import { formatServer } from "./address.ts";
-import { type ConnectTarget, connectOnce, type NatsSettings } from "./connect.ts";
+import type { ConnectTarget, NatsSettings } from "./connect.ts";
 import { RareLine } from "./rare-line.ts";
-import { ServerPool } from "./server-pool.ts";
+import { type FailedTry, ServerSearch } from "./server-search.ts";
 
-/** Time between the beginnings of two rounds over all servers; half to one and a half of it, at random. */
-const RETRY_MS = 1_000;
-/** After a loss the first try comes at once, but not from a whole fleet in the same millisecond. */
-const RECONNECT_SPREAD_MS = 100;
 /** A server may refuse each of thousands of messages a second, with an error for each. */
 const SERVER_ERROR_LINE_MS = 10_000;
 
 /** It hangs up on a slow consumer without a word, so we cannot tell the two apart. */
 const CLOSED = "the server closed the connection; it stopped or found us too slow, its log says which";
+
+const TOLD_ADVICE =
+  " (a NATS server named this address; where it cannot be reached from here, leave such out with --nats-ignore-discovered, or set client_advertise on that server)";
 
 export interface LinkUser {
   /** A new connection, not yet announced: subscribe here. */
@@ -43,63 +43,37 @@ export interface LinkState {
 }
 
 export class NatsLink {
-  readonly #settings: NatsSettings;
   readonly #log: Log;
   readonly #user: LinkUser;
-  readonly #pool: ServerPool;
+  readonly #search: ServerSearch;
   /** Causes that were said since the link was last up. */
   readonly #said = new Set<string>();
   readonly #serverErrors = new RareLine(SERVER_ERROR_LINE_MS);
   #state: Omit<LinkState, "known"> = {};
   #closing = false;
-  #wake: () => void = () => undefined;
 
   /** Begins to connect at once. */
   constructor(settings: NatsSettings, options: { readonly log: Log; readonly user: LinkUser }) {
-    this.#settings = settings;
     this.#log = options.log;
     this.#user = options.user;
-    this.#pool = new ServerPool(settings.servers);
+    this.#search = new ServerSearch(settings, (failed) => this.#failed(failed));
     void this.#run();
   }
 
   get state(): LinkState {
-    return { ...this.#state, known: this.#pool.size };
+    return { ...this.#state, known: this.#search.known };
   }
 
   /** Connects no more; a connection that is in use is left to its user to drain, and closed when it is lost. */
   stop(): void {
     this.#closing = true;
-    this.#wake();
+    this.#search.stop();
   }
 
   async #run(): Promise<void> {
     while (!this.#closing) {
-      const notBefore = performance.now() + RETRY_MS * (0.5 + Math.random());
-      await this.#round();
-      await this.#pause(Math.max(notBefore - performance.now(), RECONNECT_SPREAD_MS * Math.random()));
-    }
-  }
-
-  /** Tries each server once; holds the first that takes us until it is lost. */
-  async #round(): Promise<void> {
-    for (let tries = this.#pool.size; tries > 0 && !this.#closing; tries -= 1) {
-      const server = this.#pool.next();
-      if (server === undefined) return;
-      const connection = await this.#try(server);
-      if (connection !== undefined) {
-        await this.#hold(connection, server);
-        return;
-      }
-    }
-  }
-
-  async #try(server: ConnectTarget): Promise<NatsConnection | undefined> {
-    try {
-      return await connectOnce(server, this.#settings);
-    } catch (thrown) {
-      this.#failed(thrown);
-      return undefined;
+      const found = await this.#search.find();
+      if (found !== undefined) await this.#hold(found.connection, found.server);
     }
   }
 
@@ -137,7 +111,7 @@ export class NatsLink {
           lastError = status.error.message;
           this.#serverError(status.error.message);
         } else if (status.type === "update") {
-          this.#pool.discover(connection.info?.connect_urls ?? [], server);
+          this.#search.discover(connection.info?.connect_urls ?? [], server);
         } else if (status.type === "staleConnection") {
           resolve(lastError ?? "the server no longer answers");
         } else if (status.type === "disconnect" || status.type === "close") {
@@ -146,7 +120,7 @@ export class NatsLink {
       };
       void listen(connection, onStatus);
       void connection.closed().then((error) => resolve(lastError ?? messageOf(error ?? CLOSED)));
-      this.#pool.discover(connection.info?.connect_urls ?? [], server);
+      this.#search.discover(connection.info?.connect_urls ?? [], server);
     });
   }
 
@@ -154,30 +128,22 @@ export class NatsLink {
     this.#serverErrors.say((keptBack) => this.#log.warn(`NATS says: ${text}`, { keptBack }));
   }
 
-  #failed(thrown: unknown): void {
+  #failed({ isToldOnly, thrown }: FailedTry): void {
+    if (this.#closing) return;
     const failure = messageOf(thrown);
-    this.#state = { failure };
-    if (this.#said.has(failure) || this.#closing) return;
+    // What is wrong with a server of the settings is the better answer.
+    if (!isToldOnly || this.#state.failure === undefined) this.#state = { failure };
+    if (this.#said.has(failure)) return;
     this.#said.add(failure);
     const unreachable = thrown instanceof BackbeatError && thrown.code === "nats-unreachable";
-    this.#log[unreachable ? "warn" : "error"](`${failure}; trying again every second`);
+    const advice = isToldOnly ? TOLD_ADVICE : "";
+    this.#log[unreachable ? "warn" : "error"](`${failure}${advice}; trying again every second`);
   }
 
   #lost(reason: string, server: ConnectTarget): void {
     if (this.#closing) return;
     this.#state = { failure: `Lost NATS: ${reason}` };
     this.#log.warn(`Lost NATS: ${reason}; connecting again`, { server: formatServer(server) });
-  }
-
-  #pause(delayMs: number): Promise<void> {
-    if (this.#closing) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, delayMs);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
 

@@ -5,8 +5,9 @@
  * A process id alone proves nothing, ids are used again: a process counts as the one that was written down only
  * if its command line names this directory's configuration file.
  */
-import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { readTextFile } from "../text-file.ts";
 import { commandLine } from "./process-info.ts";
 
 const FILE = "nats-server.json";
@@ -39,7 +40,7 @@ export function removeServerRecord(dataDir: string): void {
 /** What is written down, whether or not it still runs; undefined where nothing readable is. */
 export function readServerRecord(dataDir: string): ServerRecord | undefined {
   try {
-    const read = JSON.parse(readFileSync(join(dataDir, FILE), "utf8")) as Partial<ServerRecord> | null;
+    const read = JSON.parse(readTextFile(join(dataDir, FILE))) as Partial<ServerRecord> | null;
     const { url, port, pid, guardPid } = read ?? {};
     if (typeof url !== "string" || !isId(port) || !isId(pid) || !isId(guardPid)) return undefined;
     return { url, port, pid, guardPid };

@@ -3,9 +3,12 @@
  *
  * We read it on a connection of our own before nats.js connects, for two reasons. nats.js leaves a socket behind
  * whenever a server accepts but stays silent (a stopped process, a wrong port), one for each try. And what is
- * wrong is told better here: nothing listens, something else than NATS listens, or it wants TLS.
+ * wrong is told better here: nothing listens, something else than NATS listens, or its certificate is not to be trusted.
  */
 import { createConnection, type Socket } from "node:net";
+import type { CertificateDates } from "./certificate.ts";
+import type { TlsMaterial } from "./tls-files.ts";
+import { shakeHands } from "./tls-handshake.ts";
 
 /** What we use of a greeting; servers say more. */
 export interface ServerInfo {
@@ -13,56 +16,100 @@ export interface ServerInfo {
   readonly name: string;
   readonly version: string;
   readonly clientCertificateAsked: boolean;
+  /** nats.js takes TLS wherever it is offered. */
+  readonly offersTls: boolean;
+}
+
+/** A greeting, and with TLS the certificate that the server showed; it is to be trusted. */
+export interface SeenServer {
+  readonly info: ServerInfo;
+  readonly certificate?: CertificateDates;
 }
 
 export interface ServerPlace {
   readonly host: string;
   readonly port: number;
+  /** The name in its certificate, where it is not the host's. */
+  readonly tlsName?: string;
 }
 
 /** Greetings of big clusters name every server; a megabyte is no greeting. */
 const GREETING_MAX_CHARS = 1_048_576;
 const CONNECT_AND_PING = 'CONNECT {"verbose":false,"pedantic":false,"name":"backbeat-ping"}\r\nPING\r\n';
 
-/** Reads the greeting within `timeoutMs`; rejects with the socket's error or one that says what came instead. */
-export function readServerInfo(place: ServerPlace, timeoutMs: number): Promise<ServerInfo> {
-  return converse(place, { timeoutMs, take: parseGreeting });
+export interface GreetingOptions {
+  readonly timeoutMs: number;
+  /** Ends the wait for a server that has said nothing so far. */
+  readonly givenUp?: AbortSignal | undefined;
+}
+
+export interface LookOptions extends GreetingOptions {
+  readonly material: TlsMaterial;
+  /** Hears the greeting, also where what follows fails. */
+  readonly greeted: (info: ServerInfo) => void;
+}
+
+/**
+ * Reads the greeting in time, and where TLS is offered looks at the server's certificate. Rejects with the socket's error,
+ * one that says what came instead, or what is wrong with TLS.
+ */
+export async function lookAtServer(place: ServerPlace, options: LookOptions): Promise<SeenServer> {
+  const { info, socket } = await converse(place, { ...options, take: greetingOn });
+  options.greeted(info);
+  if (!info.offersTls) {
+    socket.destroy();
+    return { info };
+  }
+  return { info, certificate: await shakeHands(socket, { ...options, ...place }) };
+}
+
+function greetingOn(line: string, socket: Socket): { readonly info: ServerInfo; readonly socket: Socket } {
+  return { info: parseGreeting(line), socket };
 }
 
 /** The greeting of a server that also answers a ping; for servers that ask for no credentials. Rejects likewise. */
-export function pingServer(place: ServerPlace, timeoutMs: number): Promise<ServerInfo> {
+export async function pingServer(place: ServerPlace, timeoutMs: number): Promise<ServerInfo> {
   let info: ServerInfo | undefined;
-  const take = (line: string, socket: Socket): ServerInfo | undefined => {
+  const take = (line: string, socket: Socket) => {
     if (line.startsWith("-ERR")) throw new Error(line);
-    if (line === "PONG") return info;
+    if (line === "PONG" && info !== undefined) return { info, socket };
     if (info === undefined) {
       info = parseGreeting(line);
       socket.write(CONNECT_AND_PING);
     }
     return undefined;
   };
-  return converse(place, { timeoutMs, take });
+  const ponged = await converse(place, { timeoutMs, take });
+  ponged.socket.destroy();
+  return ponged.info;
 }
 
-interface Conversation<T> {
-  readonly timeoutMs: number;
+interface Conversation<T> extends GreetingOptions {
   /** Takes a line; ends the conversation by returning something or throwing. */
   take(line: string, socket: Socket): T | undefined;
 }
 
-/** Reads line by line until one is taken; the socket is destroyed in every case. */
-function converse<T>(place: ServerPlace, { timeoutMs, take }: Conversation<T>): Promise<T> {
+/** Reads line by line until one is taken; the socket is then the caller's. It is destroyed where this rejects. */
+function converse<T>(place: ServerPlace, { givenUp, take, timeoutMs }: Conversation<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const socket = createConnection(place);
     const end = () => {
       clearTimeout(timer);
-      socket.destroy();
+      givenUp?.removeEventListener("abort", giveUp);
+      socket.removeAllListeners();
+      // What comes later is the caller's concern, and not the end of the process.
+      socket.on("error", () => undefined);
     };
     const fail = (error: unknown) => {
       end();
+      socket.destroy();
       reject(error);
     };
     const timer = setTimeout(() => fail(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const giveUp = () => {
+      if (socket.bytesRead === 0) fail(new Error("it was given up"));
+    };
+    givenUp?.addEventListener("abort", giveUp);
     const onLine = (line: string) => {
       try {
         const taken = take(line, socket);
@@ -98,6 +145,7 @@ function parseGreeting(line: string): ServerInfo {
     name: typeof said.server_name === "string" ? said.server_name : "",
     version: typeof said.version === "string" ? said.version : "unknown",
     clientCertificateAsked: said.tls_verify === true,
+    offersTls: said.tls_required === true || said.tls_available === true,
   };
 }
 

@@ -9,7 +9,8 @@ import { beginTimeline, type NewTimeline, resumeTimeline, type TimelineStart } f
 import type { TakeUp } from "../core/shared-timeline.ts";
 import { beatDurationMs } from "../core/tempo.ts";
 import type { StoredTimeline } from "../core/timeline.ts";
-import type { Clock, Timer } from "../ports.ts";
+import type { BackbeatError } from "../errors.ts";
+import type { Clock, Log, Timer } from "../ports.ts";
 import { prepareLeadMs } from "./beat-timer.ts";
 import type { RunningTimeline } from "./running-timeline.ts";
 
@@ -18,9 +19,12 @@ const ASKING_MAX_MS = 2_000;
 
 export interface AccordParts {
   readonly clock: Clock;
+  readonly log: Log;
   readonly timeline: RunningTimeline;
   /** How the timeline started: unless it was carried on, nobody else knows it yet. */
   readonly started: TimelineStart["kind"];
+  /** The timeline that this pulse had is lost, and the one that it began must not be spoken. */
+  readonly lost?: BackbeatError | undefined;
   /** What a timeline is begun with where there is none. */
   readonly wanted: NewTimeline;
   /** The timeline goes on in another version. */
@@ -33,12 +37,14 @@ export interface AccordParts {
 export class Accord {
   readonly #parts: AccordParts;
   #started: TimelineStart["kind"];
+  #lost: BackbeatError | undefined;
   #isAsking = true;
   #patience: Timer | undefined;
 
   constructor(parts: AccordParts) {
     this.#parts = parts;
     this.#started = parts.started;
+    this.#lost = parts.lost;
   }
 
   get maySpeak(): boolean {
@@ -47,6 +53,11 @@ export class Accord {
 
   get isProvisional(): boolean {
     return this.#started !== "continued";
+  }
+
+  /** Why the pulse cannot go on unless somebody tells it the timeline; undefined where it knows one, or may begin one. */
+  get lost(): BackbeatError | undefined {
+    return this.#lost;
   }
 
   get isAsking(): boolean {
@@ -93,6 +104,7 @@ export class Accord {
   follow(stored: StoredTimeline): void {
     if (!this.isProvisional) return;
     this.#parts.timeline.restart(stored);
+    this.#found();
     this.confirm();
     this.#parts.restarted();
   }
@@ -114,9 +126,18 @@ export class Accord {
     const { restarted, timeline } = this.#parts;
     const start = resumeTimeline(stored, timeline.now.wallMs + this.#leadMs);
     timeline.restart(start.timeline);
+    this.#found();
     this.#started = start.kind;
     if (start.kind === "continued") this.confirm();
     restarted();
+  }
+
+  #found(): void {
+    if (this.#lost === undefined) return;
+    this.#lost = undefined;
+    const { log, timeline } = this.#parts;
+    const { epoch, lastBeat } = timeline.stored;
+    log.warn("The lost timeline is known again: the cluster told it", { epoch, lastBeat });
   }
 
   get #leadMs(): number {

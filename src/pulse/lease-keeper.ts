@@ -5,18 +5,15 @@
  * where it is another's. Everything that changes the timeline is written there before the first frame that uses it,
  * in a new epoch. A write whose outcome is not known is believed neither way: the next look tells.
  */
-
-import { deadlineMsOf } from "../contracts/deadline.ts";
-import { createDecoder } from "../contracts/decode.ts";
-import { Refusal } from "../contracts/refusal.ts";
 import { LeaseTerm, type LeaseVerdict, lookEveryMs } from "../core/lease-term.ts";
-import { timelineOfBeat, withTempoChange } from "../core/shared-timeline.ts";
+import { withTempoChange } from "../core/shared-timeline.ts";
 import { judgeTempoChange, type OperatingLimits, withinReach } from "../core/tempo-change.ts";
 import type { StoredTimeline } from "../core/timeline.ts";
+import type { BackbeatError } from "../errors.ts";
 import type { Bus, Clock, CommitResult, Lease, LeaseAnswer, Log, Timer } from "../ports.ts";
 import type { Accord } from "./accord.ts";
 import type { Company, CompanySettings } from "./company.ts";
-import { heardBeatOf } from "./presence.ts";
+import { recoverTimeline } from "./recover-timeline.ts";
 import type { RunningTimeline } from "./running-timeline.ts";
 import type { Authority, TempoAnswer } from "./view.ts";
 
@@ -40,6 +37,8 @@ export interface KeeperParts {
   readonly company: Company;
   /** The timeline is another now. */
   readonly changed: () => void;
+  /** Hears why the pulse cannot go on. */
+  readonly failed?: ((error: BackbeatError) => void) | undefined;
 }
 
 type Held = Extract<LeaseAnswer, { readonly seq: number }>;
@@ -177,7 +176,9 @@ export class LeaseKeeper {
 
   async #take(held: Held): Promise<void> {
     const { accord, clock, company, lease, log, timeline } = this.#parts;
-    if (accord.isProvisional && held.kind === "free") await this.#recover();
+    if (accord.isProvisional && held.kind === "free")
+      await recoverTimeline({ ...this.#parts, clusterId: this.#settings.clusterId });
+    if (this.#gaveUp()) return;
     accord.beginNow();
     const known = held.kind === "held" ? held.record.timeline.epoch : 0;
     const base = this.#current();
@@ -197,19 +198,6 @@ export class LeaseKeeper {
     log.info("This pulse leads now", { epoch: timeline.stored.epoch, terms: this.#terms });
   }
 
-  /** Nobody ever took the lease and we know no timeline: the journal may know one. */
-  async #recover(): Promise<void> {
-    const { accord, lease, log } = this.#parts;
-    const body = await lease.newestFrame();
-    const frame = body && createDecoder().frame(body);
-    if (frame === undefined || frame instanceof Refusal) return;
-    const heard = heardBeatOf(frame);
-    if (heard === undefined || frame.cluster_id !== this.#settings.clusterId) return;
-    const dueWallMs = deadlineMsOf(frame) - 60_000 / frame.tempo_bpm;
-    accord.adopt(timelineOfBeat(heard, { clusterId: this.#settings.clusterId, dueWallMs }));
-    log.warn(`The timeline was found in the journal: its last beat there is ${heard.beat}`);
-  }
-
   /** There is no lease store: who leads is said by the operator, or there is one pulse only. */
   #settle(): void {
     const { accord, company, log, timeline } = this.#parts;
@@ -217,6 +205,7 @@ export class LeaseKeeper {
     if (namedLeader !== undefined) company.row.holder = namedLeader;
     else company.row.holder ??= nodeId;
     if (!this.#leadsWithoutLease || this.#terms > 0) return;
+    if (this.#gaveUp()) return;
     this.#terms = 1;
     accord.beginNow();
     if (namedLeader === undefined)
@@ -226,6 +215,17 @@ export class LeaseKeeper {
     else this.#begin({ ...this.#current(), epoch: timeline.stored.epoch + 1 });
     accord.confirm();
     company.announce();
+  }
+
+  /** Nobody knows the timeline that was lost: a new one would use its beats again, so the operator decides. */
+  #gaveUp(): boolean {
+    const { accord, failed, log } = this.#parts;
+    const { lost } = accord;
+    if (lost === undefined) return false;
+    this.#isStopped = true;
+    if (failed === undefined) log.error(lost.message, lost.data);
+    else failed(lost);
+    return true;
   }
 
   get #leadsWithoutLease(): boolean {

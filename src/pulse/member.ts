@@ -3,6 +3,7 @@
 import type { TimelineStart } from "../core/resume.ts";
 import { bpmOf, nearestTenths } from "../core/tempo.ts";
 import { operatingLimitsOf, withinReach } from "../core/tempo-change.ts";
+import type { BackbeatError } from "../errors.ts";
 import type { Bus, Clock, Lease, Log } from "../ports.ts";
 import { Accord } from "./accord.ts";
 import type { JournalTrouble } from "./alarms.ts";
@@ -25,6 +26,10 @@ export interface MemberParts {
   readonly lease: Lease;
   readonly timeline: RunningTimeline;
   readonly started: TimelineStart["kind"];
+  /** The timeline that this pulse had is lost. */
+  readonly lost?: BackbeatError | undefined;
+  /** Hears why the pulse cannot go on. */
+  readonly failed?: ((error: BackbeatError) => void) | undefined;
   /** The timeline goes on in another version, or is tied otherwise. */
   readonly changed: () => void;
   /** The timeline is another one, which has nothing to do with the one before. */

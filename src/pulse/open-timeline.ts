@@ -8,7 +8,7 @@ import { beginTimeline, type NewTimeline, resumeTimeline, type TimelineStart } f
 import { tempoTenthsOf } from "../core/tempo.ts";
 import { type StoredTimeline, wallScheduleOf } from "../core/timeline.ts";
 import { BackbeatError } from "../errors.ts";
-import type { Clock, Log, TimelineStore } from "../ports.ts";
+import type { Clock, Lease, Log, TimelineStore } from "../ports.ts";
 import { prepareLeadMs } from "./beat-timer.ts";
 
 /** What the operator asks for. */
@@ -21,6 +21,14 @@ export interface OpenPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly timelineStore: TimelineStore;
+  /** Where others of the cluster may know the timeline. */
+  readonly lease?: Lease | undefined;
+}
+
+/** What a pulse starts with, and what became of the timeline that it had. */
+export interface OpenedTimeline extends TimelineStart {
+  /** The stored timeline is lost: unless others know it, the pulse cannot go on, and this is why. */
+  readonly lost?: BackbeatError;
 }
 
 /**
@@ -28,10 +36,11 @@ export interface OpenPorts {
  * @throws BackbeatError `bad-config` for a tempo or bar length that is none, `bad-timeline` for a stored timeline
  * that cannot be read or is another cluster's
  */
-export function openTimeline(wanted: WantedTimeline, ports: OpenPorts): TimelineStart {
+export function openTimeline(wanted: WantedTimeline, ports: OpenPorts): OpenedTimeline {
   const wantedTenths = checkWanted(wanted);
   const stored = ports.timelineStore.load();
   if (stored === undefined) return begin(wanted, prepareLeadMs(wantedTenths), ports);
+  if ("lost" in stored) return search(stored.lost, { wanted, leadMs: prepareLeadMs(wantedTenths), ports });
   if (stored.clusterId !== wanted.clusterId) throw anotherCluster(stored, wanted);
   const { tempoTenths } = wallScheduleOf(stored);
   if (tempoTenths !== wantedTenths || stored.barLength !== wanted.barLength)
@@ -43,6 +52,23 @@ function begin(wanted: WantedTimeline, leadMs: number, { clock, log }: OpenPorts
   const start = beginTimeline(wanted, clock.wallMs() + leadMs);
   log.info(`A new timeline begins at beat 1: ${rhythmOf(wanted)}`, { epoch: start.timeline.epoch });
   return start;
+}
+
+/** A timeline of its own stands in for the lost one until others tell it; nobody hears it before that. */
+function search(
+  lost: BackbeatError,
+  {
+    leadMs,
+    ports,
+    wanted,
+  }: { readonly wanted: WantedTimeline; readonly leadMs: number; readonly ports: OpenPorts },
+): OpenedTimeline {
+  if (ports.lease === undefined) throw lost;
+  ports.log.warn(
+    "The stored timeline is empty: a full disk or a crash of the machine took it. The lease, the other pulses and the journal are asked; until one of them tells the timeline, no beat is published",
+    lost.data,
+  );
+  return { ...beginTimeline(wanted, ports.clock.wallMs() + leadMs), lost };
 }
 
 function resume(stored: StoredTimeline, leadMs: number, { clock, log }: OpenPorts): TimelineStart {

@@ -9,14 +9,14 @@
 import { encodeFrame } from "../contracts/encode.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import { formatHlc, HybridClock } from "../core/hlc.ts";
-import type { TimelineStart } from "../core/resume.ts";
 import { staggerMs, turnOf } from "../core/succession.ts";
+import type { BackbeatError } from "../errors.ts";
 import type { Bus, BusMessage, BusSubscription, Lease, Metrics, Timer } from "../ports.ts";
 import { BeatRecord } from "./beat-record.ts";
 import { afterReading, BeatTimer } from "./beat-timer.ts";
 import { buildFrame, type FrameOrigin } from "./build-frame.ts";
 import { Member } from "./member.ts";
-import { type OpenPorts, openTimeline, type WantedTimeline } from "./open-timeline.ts";
+import { type OpenedTimeline, type OpenPorts, openTimeline, type WantedTimeline } from "./open-timeline.ts";
 import { RunningTimeline } from "./running-timeline.ts";
 import { showPulse } from "./show-pulse.ts";
 import type { PulseControl, PulseView } from "./view.ts";
@@ -33,6 +33,8 @@ export interface PulsePorts extends OpenPorts {
   readonly metrics: Metrics;
   /** Makes it one of several pulses; without it this must be the only one of its cluster. */
   readonly lease?: Lease | undefined;
+  /** Hears once, after the start, why the pulse cannot go on; it is silent then, and is to be stopped. */
+  readonly failed?: ((error: BackbeatError) => void) | undefined;
 }
 
 export interface Pulse {
@@ -77,7 +79,7 @@ class RunningPulse implements Pulse {
   #unsaid = { beats: 0, sinceMs: Number.NEGATIVE_INFINITY };
   #stopped: Promise<void> | undefined;
 
-  constructor(settings: PulseSettings, ports: PulsePorts, start: TimelineStart) {
+  constructor(settings: PulseSettings, ports: PulsePorts, start: OpenedTimeline) {
     const { bus, clock, lease } = ports;
     this.#settings = settings;
     this.#ports = ports;
@@ -101,6 +103,7 @@ class RunningPulse implements Pulse {
         lease,
         timeline: this.#timeline,
         started: start.kind,
+        lost: start.lost,
         changed: () => this.#retime(),
         restarted: () => this.#restartTimer(),
       });

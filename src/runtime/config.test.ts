@@ -94,6 +94,24 @@ describe("readConfig", () => {
     });
   });
 
+  it("BACKBEAT-REQ-020 readConfig takes variables from an env file with CRLF", () => {
+    const config = configFile("crlf.json", { "window-ttl": 60 });
+    const env = {
+      BACKBEAT_CONFIG: `${config}\r`,
+      BACKBEAT_CLUSTER: "c1\r",
+      BACKBEAT_BAR_LENGTH: "7\r",
+      BACKBEAT_NATS_NKEY: "/a.nk\r",
+      BACKBEAT_NODE_ID: "\r",
+    };
+    expect(read("reverb", [], { env }).settings).toMatchObject({
+      clusterId: "c1",
+      barLength: 7,
+      natsNkeyFile: "/a.nk",
+      nodeId: undefined,
+      windowTtlSeconds: 60,
+    });
+  });
+
   it("BACKBEAT-REQ-020 readConfig finds the file by its variable, and takes numbers, texts and booleans", () => {
     const config = configFile("env.json", { "bar-length": 7, "window-ttl": "60", strict: true });
     const { settings } = read("reverb", [], { env: { BACKBEAT_CONFIG: config } });

@@ -76,7 +76,7 @@ export function readConfig<Command extends CommandName>(input: ConfigInput<Comma
     ...(input.operands?.passThrough ? { passThrough: true } : {}),
   });
   const mistakes: Mistake[] = [...parsed.mistakes, ...operandMistakes(parsed.operands, input.operands)];
-  const file = fileOf(parsed.flags.get("config") ?? nonEmpty(input.env[envOf("config")]), mistakes);
+  const file = fileOf(parsed.flags.get("config") ?? inEnvironment(input.env, "config"), mistakes);
   const settings: Partial<Record<SettingName, unknown>> = {};
   const sources: Partial<Record<SettingName, SettingSource>> = {};
   for (const [name, row] of rows) {
@@ -128,7 +128,7 @@ function find(
     if (text !== undefined) return { text, source: "flag", where: `--${flag}` };
   }
   const variable = envOf(row.flag);
-  const inEnv = nonEmpty(places.env[variable]);
+  const inEnv = inEnvironment(places.env, row.flag);
   if (inEnv !== undefined) return { text: inEnv, source: "environment", where: variable };
   const inFile = places.file.get(row.flag);
   return inFile === undefined
@@ -136,8 +136,12 @@ function find(
     : { text: inFile, source: "file", where: `${JSON.stringify(row.flag)} in the config file` };
 }
 
-/** `BACKBEAT_X=` means not given: compose files and unit files write it so. */
-function nonEmpty(text: string | undefined): string | undefined {
+/**
+ * `BACKBEAT_X=` means not given: compose files and unit files write it so. In an env file with CRLF each value ends with
+ * a CR that nobody sees and no value has.
+ */
+function inEnvironment(env: Readonly<Record<string, string | undefined>>, flag: string): string | undefined {
+  const text = env[envOf(flag)]?.replace(/\r$/, "");
   return text === "" ? undefined : text;
 }
 

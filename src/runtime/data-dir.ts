@@ -4,9 +4,10 @@
  * Made where it is missing. It holds no secret.
  */
 import { randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, statSync, unlinkSync } from "node:fs";
+import { linkSync, mkdirSync, statSync, unlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { BackbeatError, messageOf } from "../errors.ts";
+import { readTextFile } from "../text-file.ts";
 import { writeDurably } from "./atomic-file.ts";
 
 /** Short enough to type, and 65,000 nodes before two are likely to draw the same. */
@@ -49,15 +50,21 @@ export function nodeIdIn(directory: string): string {
   const fresh = `node-${randomBytes(NODE_ID_BYTES).toString("hex")}`;
   const kept = readNodeId(path) ?? createNodeId(path, fresh) ?? readNodeId(path);
   if (kept !== undefined && /^[a-zA-Z0-9_-]{1,64}$/.test(kept)) return kept;
-  const text = `Cannot read the node id in ${path}: it holds ${JSON.stringify(kept ?? "").slice(0, 80)}, expected 1 to 64 letters, digits, _ or -. Remove the file to have a new id made`;
-  throw new BackbeatError("bad-file", text, { data: { path } });
+  const observed = kept === "" ? "it is empty" : `it holds ${JSON.stringify(kept ?? "").slice(0, 80)}`;
+  throw badNodeId(path, `${observed}, expected 1 to 64 letters, digits, _ or -`);
+}
+
+function badNodeId(path: string, what: string): BackbeatError {
+  const text = `Cannot read the node id in ${path}: ${what}. Remove the file to have a new id made`;
+  return new BackbeatError("bad-file", text, { data: { path } });
 }
 
 function readNodeId(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8").trim();
+    return readTextFile(path).trim();
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    if (cause instanceof BackbeatError) throw badNodeId(path, cause.message);
     throw unusable(path, cause);
   }
 }

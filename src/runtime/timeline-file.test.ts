@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -65,11 +65,10 @@ describe("TimelineFile", () => {
     const file = new TimelineFile(folder, "c1");
     expect(file.load()).toEqual(TIMELINE);
     file.save({ ...TIMELINE, lastBeat: 78 });
-    expect(file.load()?.lastBeat).toBe(78);
+    expect(file.load()).toEqual({ ...TIMELINE, lastBeat: 78 });
   });
 
   it.each([
-    ["", "it is empty"],
     ["{", "it is not JSON"],
     ["7", "it holds no JSON object"],
     [{ format: 2 }, "its format is 2, not 1"],
@@ -86,6 +85,18 @@ describe("TimelineFile", () => {
     expect(load).toThrow(`: ${observed}`);
     expect(load).toThrow(/Restore the file, or move it away/);
   });
+
+  it.each(["", "\n", "\0".repeat(512), "\uFEFF"])(
+    "P1 TimelineFile tells a timeline that was lost from one that never was, and leaves the file as it is: %j",
+    (content) => {
+      const lost = expect.objectContaining({
+        code: "bad-timeline",
+        message: expect.stringMatching(/: it is empty, expected .* Restore the file, or move it away/),
+      });
+      expect(written(content)()).toEqual({ lost });
+      expect(readFileSync(join(folder, "timeline-c1.json"), "utf8")).toBe(content);
+    },
+  );
 
   it("P1 TimelineFile says in one line that the directory cannot be written", () => {
     const file = new TimelineFile(join(folder, "missing"), "c1");

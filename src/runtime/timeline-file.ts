@@ -2,13 +2,14 @@
  * The timeline of a pulse on disk: one small JSON file per cluster, replaced as a whole.
  *
  * Invariant: what was saved survives a crash of the process and of the machine, so no beat index is used twice
- * (P1). A file that cannot be understood is never overwritten or guessed at: the operator decides.
+ * (P1). A file that cannot be understood is never overwritten or guessed at: the operator decides. One without any
+ * content tells nothing that could be overwritten: whoever else knows the timeline may be asked.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StoredTimeline, TempoStep } from "../core/timeline.ts";
-import { BackbeatError } from "../errors.ts";
-import type { TimelineStore } from "../ports.ts";
+import { BackbeatError, messageOf } from "../errors.ts";
+import type { LostTimeline, TimelineStore } from "../ports.ts";
+import { readTextFile } from "../text-file.ts";
 import { writeAtomically } from "./atomic-file.ts";
 import { unusable } from "./data-dir.ts";
 
@@ -54,14 +55,15 @@ export class TimelineFile implements TimelineStore {
     this.#path = join(directory, `timeline-${clusterId}.json`);
   }
 
-  load(): StoredTimeline | undefined {
+  load(): StoredTimeline | LostTimeline | undefined {
     const text = this.#read();
     if (text === undefined) return undefined;
+    if (hasNoContent(text)) return { lost: this.#bad("it is empty") };
     let value: unknown;
     try {
       value = JSON.parse(text);
     } catch {
-      throw this.#bad(text === "" ? "it is empty" : "it is not JSON");
+      throw this.#bad("it is not JSON");
     }
     if (typeof value !== "object" || value === null) throw this.#bad("it holds no JSON object");
     const members = value as Readonly<Record<string, unknown>>;
@@ -86,8 +88,9 @@ export class TimelineFile implements TimelineStore {
 
   #read(): string | undefined {
     try {
-      return readFileSync(this.#path, "utf8");
+      return readTextFile(this.#path);
     } catch (cause) {
+      if (cause instanceof BackbeatError) throw this.#bad(messageOf(cause));
       if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw unusable(this.#directory, cause);
     }
@@ -97,6 +100,11 @@ export class TimelineFile implements TimelineStore {
     const text = `Cannot read the timeline in ${this.#path}: ${observed}, expected what a pulse has saved there. Restore the file, or move it away to start a new timeline`;
     return new BackbeatError("bad-timeline", text, { data: { path: this.#path } });
   }
+}
+
+/** Some file systems fill with zeros what was not on the disk at a crash of the machine. */
+function hasNoContent(text: string): boolean {
+  return text.replaceAll("\0", "").trim() === "";
 }
 
 /** The members of a timeline and nothing else. */

@@ -57,7 +57,8 @@ describe("NatsBus with credentials", () => {
     const { port } = await doors.serve(`authorization { users = [ { nkey: ${user.getPublicKey()} } ] }`);
     await doors.connects(`127.0.0.1:${port}`, { nkeyFile: file("bare.nk", seed) });
     const marked = `-----BEGIN USER NKEY SEED-----\n${seed}\n------END USER NKEY SEED------\n`;
-    await doors.connects(`127.0.0.1:${port}`, { nkeyFile: file("marked.nk", marked) });
+    for (const text of [marked, `\uFEFF${marked.replaceAll("\n", "\r\n")}`, `\uFEFF${seed}\r\n`])
+      await doors.connects(`127.0.0.1:${port}`, { nkeyFile: file("marked.nk", text) });
     const other = new TextDecoder().decode(nkeys.createUser().getSeed());
     const { text } = await doors.complains(`127.0.0.1:${port}`, { nkeyFile: file("other.nk", other) });
     expect(text).toMatch(/refuses our credentials/);
@@ -67,6 +68,20 @@ describe("NatsBus with credentials", () => {
     const { config, creds } = jwtAccount();
     const { port } = await doors.serve(config);
     await doors.connects(`127.0.0.1:${port}`, { credsFile: file("user.creds", creds) });
+  });
+
+  it("BACKBEAT-REQ-020 NatsBus takes credentials as editors and downloads leave them, and names UTF-16", async () => {
+    const { config, creds } = jwtAccount();
+    const { port } = await doors.serve(config);
+    const windows = creds.replaceAll("\n", "\r\n");
+    for (const text of [windows, `\uFEFF${windows}`, creds.trimEnd(), creds.replaceAll("\n", "\r")])
+      await doors.connects(`127.0.0.1:${port}`, { credsFile: file("edited.creds", text) });
+    const path = join(dir, "wide.creds");
+    writeFileSync(path, `\uFEFF${creds}`, "utf16le");
+    for (const setting of ["credsFile", "nkeyFile"]) {
+      const { text } = await doors.complains(`127.0.0.1:${port}`, { [setting]: path });
+      expect(text).toMatch(/wide\.creds cannot be read \(it is UTF-16, expected UTF-8: save it as UTF-8\)/);
+    }
   });
 
   it("BACKBEAT-REQ-020 NatsBus reads a credentials file anew for each try", async () => {

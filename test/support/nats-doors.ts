@@ -46,6 +46,11 @@ export class NatsDoors implements AsyncDisposable {
     return line;
   }
 
+  /** Ends the buses; the servers go on. */
+  async closeBuses(): Promise<void> {
+    for (const one of this.#opened) if (!("stop" in one)) await one.close();
+  }
+
   async closeAll(): Promise<void> {
     for (const one of this.#opened.splice(0).toReversed()) await ("stop" in one ? one.stop() : one.close());
   }

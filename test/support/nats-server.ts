@@ -34,6 +34,8 @@ export interface TestServer extends AsyncDisposable {
   readonly version: string;
   /** Its folder: configuration and JetStream store. */
   readonly dir: string;
+  /** What it wrote to its log so far, over all restarts; the last lines of very many. */
+  log(): readonly string[];
   /** Sends a signal; resolves when the process is gone, after SIGSTOP when all of it stands still. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Stops it and removes its folder; again is harmless. */
@@ -42,11 +44,15 @@ export interface TestServer extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
+/** Far more than any test makes a server say. */
+const LOG_LINES_MAX = 10_000;
+
 /** Resolves when the server accepts connections (20 to 30 ms). Rejects with what the server said if it dies. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const binary = await getServer(process.env.BACKBEAT_NATS_SERVER, silentLog);
   const dir = mkdtempSync(join(tmpdir(), "backbeat-nats-"));
-  let running = await launch(binary, dir, options);
+  const said: string[] = [];
+  let running = await launch(binary, dir, { ...options, said });
   const port = running.port;
   const halt = async (signal: NodeJS.Signals): Promise<void> => {
     running.child.kill(signal);
@@ -63,6 +69,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     get version() {
       return running.version;
     },
+    log: () => [...said],
     async kill(signal) {
       if (!["SIGSTOP", "SIGCONT", "SIGHUP"].includes(signal)) return halt(signal);
       running.child.kill(signal);
@@ -74,7 +81,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
     async restart() {
       await halt("SIGKILL");
-      running = await launch(binary, dir, { ...options, port });
+      running = await launch(binary, dir, { ...options, port, said });
     },
     async [Symbol.asyncDispose]() {
       await server.stop();
@@ -119,7 +126,9 @@ interface Running {
   readonly exited: Promise<void>;
 }
 
-async function launch(binary: string, dir: string, options: TestServerOptions): Promise<Running> {
+type LaunchOptions = TestServerOptions & { readonly said: string[] };
+
+async function launch(binary: string, dir: string, options: LaunchOptions): Promise<Running> {
   const configFile = join(dir, "nats-server.conf");
   writeFileSync(configFile, configuration(dir, options));
   const child = spawn(binary, ["-c", configFile], { stdio: ["ignore", "ignore", "pipe"] });
@@ -132,7 +141,7 @@ async function launch(binary: string, dir: string, options: TestServerOptions): 
     });
   });
   try {
-    return { child, exited, ...(await readBanner(child)) };
+    return { child, exited, ...(await readBanner(child, options.said)) };
   } catch (error) {
     child.kill("SIGKILL");
     throw error;
@@ -147,9 +156,8 @@ function configuration(dir: string, options: TestServerOptions): string {
 }
 
 /** What nats-server says while it starts: its version, its port, and that it is ready. */
-function readBanner(child: ChildProcess): Promise<{ port: number; version: string }> {
+function readBanner(child: ChildProcess, said: string[]): Promise<{ port: number; version: string }> {
   return new Promise((resolve, reject) => {
-    const said: string[] = [];
     let port: number | undefined;
     let version: string | undefined;
     const fail = (why: string) => reject(new Error(`nats-server did not start: ${why}\n${said.join("\n")}`));
@@ -165,8 +173,8 @@ function readBanner(child: ChildProcess): Promise<{ port: number; version: strin
     });
     if (child.stderr === null) return;
     createInterface({ input: child.stderr }).on("line", (line) => {
-      // Only the start is kept; later lines are drained so that the server never blocks on a full pipe.
-      if (said.length < 100) said.push(line);
+      said.push(line);
+      if (said.length > LOG_LINES_MAX) said.shift();
       version ??= /Version:\s+(\S+)/.exec(line)?.[1];
       const listening = /Listening for client connections on .*:(\d+)/.exec(line)?.[1];
       if (listening !== undefined) port = Number(listening);

@@ -39,6 +39,8 @@ export class PulseWorld {
   readonly clock = new FakeClock();
   readonly leases: MemoryLeaseStore;
   readonly frames: WorldFrame[] = [];
+  /** The bytes of each frame, in the same order. */
+  readonly bodies: Uint8Array[] = [];
   readonly options: WorldOptions;
   readonly #processes = new Map<string, PulseProcess>();
   /** The side of each node that is cut off; side 0 has the lease store. */
@@ -95,6 +97,7 @@ export class PulseWorld {
   #observe(node: string, body: Uint8Array): void {
     const frame = this.#decoder.frame(body);
     if (frame instanceof Refusal) throw new Error(`an invalid frame of ${node}: ${frame.text}`);
+    this.bodies.push(body);
     this.frames.push({ node, frame, atMs: this.clock.monotonicMs() });
   }
 }
@@ -105,6 +108,8 @@ export class PulseProcess {
   readonly store: MemoryTimelineStore;
   readonly lease: MemoryLease;
   readonly log: RecordingLog = recordingLog();
+  /** Why it could not go on. */
+  readonly failures: Error[] = [];
   readonly #world: PulseWorld;
   readonly #clock: Clock;
   readonly #bus: WorldBus;
@@ -171,6 +176,7 @@ export class PulseProcess {
         log: this.log,
         metrics: { observe: () => undefined },
         timelineStore: this.store,
+        failed: (error) => this.failures.push(error),
         lease,
       },
     );

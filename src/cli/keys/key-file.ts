@@ -11,6 +11,7 @@ import { isKeyId, isPublicKey } from "../../contracts/claim-signature.ts";
 import { BackbeatError, messageOf } from "../../errors.ts";
 import { instant } from "../../runtime/settings/instant.ts";
 import { nearestOf } from "../../runtime/settings/nearest.ts";
+import { IS_UTF16, isUtf16, textOf } from "../../text-file.ts";
 
 /** As many keys as there may be, each as a PEM with the longest names, twice over: more is another file. */
 const FILE_BYTES_MAX = 2 * 1024 * 1024;
@@ -106,7 +107,8 @@ function listIn(path: string): readonly unknown[] | string {
   try {
     const bytes = readFileSync(path);
     if (bytes.length > FILE_BYTES_MAX) return `has ${bytes.length} bytes, expected at most ${FILE_BYTES_MAX}`;
-    const list: unknown = JSON.parse(bytes.toString("utf8"));
+    if (isUtf16(bytes)) return IS_UTF16;
+    const list: unknown = JSON.parse(textOf(bytes));
     return Array.isArray(list) ? list : "is no JSON list, expected [{…}, …] as `backbeat keys new` writes it";
   } catch (thrown) {
     // JSON.parse quotes the text around its fault, and that text may be a secret.

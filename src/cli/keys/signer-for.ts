@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { BackbeatError, messageOf } from "../../errors.ts";
 import { type ClaimSigner, createClaimSigner } from "../../sdk/signing.ts";
+import { textOf } from "../../text-file.ts";
 
 /** A key is some hundred bytes; this is another file. */
 const FILE_BYTES_MAX = 64 * 1024;
@@ -26,7 +27,7 @@ export function signerFor(
   agentId: string,
 ): ClaimSigner | undefined {
   if (signKeyFile === undefined) return undefined;
-  const text = textOf(signKeyFile);
+  const text = keyTextIn(signKeyFile);
   const keyId = signKeyId ?? /^Key-Id: (\S+)$/m.exec(text)?.[1];
   if (keyId === undefined)
     throw new BackbeatError(
@@ -40,10 +41,10 @@ export function signerFor(
   }
 }
 
-function textOf(path: string): string {
+function keyTextIn(path: string): string {
   try {
     const bytes = readFileSync(path);
-    if (bytes.length <= FILE_BYTES_MAX) return bytes.toString("utf8");
+    if (bytes.length <= FILE_BYTES_MAX) return textOf(bytes);
   } catch (cause) {
     throw new BackbeatError("bad-config", `Cannot sign with ${path}: ${messageOf(cause)}`, { cause });
   }

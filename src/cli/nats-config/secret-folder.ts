@@ -2,11 +2,12 @@
  * The directory that holds the secrets of users: read back as they are, written so that only their owner reads them,
  * each file whole or not there.
  */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { BackbeatError, messageOf } from "../../errors.ts";
 import { type AuthKind, readSecret, type UserSecret } from "../../nats/config/user-secret.ts";
 import { writeAtomically } from "../../runtime/atomic-file.ts";
+import { readTextFile } from "../../text-file.ts";
 import { secretFileName, type UserFile } from "./user-files.ts";
 
 const OWNER_ONLY = 0o600;
@@ -29,7 +30,7 @@ export class SecretFolder {
       if (!existsSync(path)) continue;
       const secret = readSecret(
         kind,
-        this.#attempt("read", path, () => readFileSync(path, "utf8")),
+        this.#attempt("read", path, () => readTextFile(path)),
       );
       if (secret === undefined) faults.push(path);
       else secrets.set(name, secret);

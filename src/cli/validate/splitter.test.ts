@@ -63,6 +63,13 @@ describe("OBS-003 Splitter", () => {
     expect(split(bytes('{"a":1}\n\ufeff{"b":2}')).length).toBe(2);
   });
 
+  it("says once of UTF-16 that it is that, however the bytes arrive", () => {
+    const wide = Buffer.from('\ufeff{"a":1}\n{"b":2}\n', "utf16le");
+    for (const layout of ["lines", "detect"] as const)
+      for (const chunkBytes of [1, 3, wide.length])
+        expect(split(wide, { layout, chunkBytes })).toEqual([[1, "broken"]]);
+  });
+
   it("finds the same however the bytes arrive", () => {
     const part = fc.constantFrom(
       " ",

@@ -6,6 +6,7 @@
  */
 import { BODY_BYTES_MAX } from "../../contracts/decode.ts";
 import { BackbeatError } from "../../errors.ts";
+import { IS_UTF16, isUtf16, withoutMark } from "../../text-file.ts";
 import { piecesOf } from "./document.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { firstInk, LINE_FEED, lineEnds, type Piece, trimmed } from "./piece.ts";
@@ -24,7 +25,6 @@ export interface SplitterOptions {
 
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
-const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 export class Splitter {
   readonly #layout: Layout;
@@ -34,6 +34,8 @@ export class Splitter {
   #heldBytes = 0;
   #line = 1;
   #isAtStart = true;
+  /** Then it holds no message, and that is said once. */
+  #isUtf16 = false;
   #isDocument = false;
   #lines: LineSplitter | undefined;
 
@@ -44,6 +46,7 @@ export class Splitter {
 
   /** The messages that this chunk completes. @throws BackbeatError `bad-file` for a JSON text above the limit. */
   *push(chunk: Uint8Array): Generator<Piece> {
+    if (this.#isUtf16) return;
     if (this.#lines !== undefined) {
       yield* this.#lines.push(chunk);
       return;
@@ -57,6 +60,7 @@ export class Splitter {
 
   /** The messages that only the end of the file completes. */
   *end(): Generator<Piece> {
+    if (this.#isUtf16) return;
     if (this.#lines === undefined && !this.#isDocument) yield* this.#decide(true);
     if (this.#lines !== undefined) yield* this.#lines.end();
     else yield* piecesOf(Buffer.concat(this.#held), this.#line);
@@ -64,6 +68,10 @@ export class Splitter {
 
   *#decide(isEnd: boolean): Generator<Piece> {
     const held = this.#takeHeld();
+    if (this.#isUtf16) {
+      yield { line: 1, broken: IS_UTF16 };
+      return;
+    }
     const start = firstInk(held);
     const end = held.indexOf(LINE_FEED, start);
     const isWholeLine = end >= 0 || isEnd;
@@ -93,9 +101,10 @@ export class Splitter {
     const held = Buffer.concat(this.#held);
     this.#held = [];
     this.#heldBytes = 0;
-    const isMarked = this.#isAtStart && BYTE_ORDER_MARK.every((byte, at) => held[at] === byte);
+    const isAtStart = this.#isAtStart;
     this.#isAtStart = false;
-    return isMarked ? held.subarray(BYTE_ORDER_MARK.length) : held;
+    this.#isUtf16 = isAtStart && isUtf16(held);
+    return isAtStart ? withoutMark(held) : held;
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import { readFileSync } from "node:fs";
 import { messageOf } from "../../errors.ts";
+import { IS_UTF16, isUtf16, textOf } from "../../text-file.ts";
 import type { Mistake } from "./arguments.ts";
 import { nearestOf } from "./nearest.ts";
 
@@ -38,7 +39,8 @@ function parse(path: string): object | string {
   try {
     const bytes = readFileSync(path);
     if (bytes.length > FILE_BYTES_MAX) return `has ${bytes.length} bytes, expected at most ${FILE_BYTES_MAX}`;
-    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    if (isUtf16(bytes)) return IS_UTF16;
+    const value: unknown = JSON.parse(textOf(bytes));
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
     return 'holds no JSON object, expected one such as {"bar-length": 120}';
   } catch (thrown) {

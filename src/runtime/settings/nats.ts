@@ -1,5 +1,5 @@
 /** How NATS is reached, and the subjects of a cluster. */
-import { list, path, text } from "./kinds.ts";
+import { list, onOff, path, text } from "./kinds.ts";
 import { optional, setting } from "./setting.ts";
 
 /** Commands that look at what is stored. */
@@ -35,6 +35,14 @@ export const NATS_SETTINGS = {
     defaultText: "the server that `backbeat up` keeps in the data directory, else nats://127.0.0.1:4222",
     commands: NAMING,
     secret: "address",
+  }),
+  natsIgnoreDiscovered: setting({
+    flag: "nats-ignore-discovered",
+    group: "NATS",
+    kind: onOff,
+    default: false,
+    doc: "Keep to the servers of --nats, also where a cluster names more; for clusters whose addresses cannot be reached from here",
+    commands: CONNECTED,
   }),
   natsCredsFile: optional({
     flag: "nats-creds",
