@@ -129,9 +129,22 @@ export interface StreamFault {
   readonly byState?: true;
 }
 
+/** Sequences inside a stream that hold nothing, both inclusive. */
+export interface StreamHole {
+  readonly fromSeq: number;
+  readonly toSeq: number;
+  /** It came into being while it was read: what is not there was never delivered to anybody. */
+  readonly isLive: boolean;
+}
+
 export interface StreamListener {
   /** Called for each message in order, without a hole; must not throw. */
   message(message: StreamMessage): void;
+  /**
+   * Called for a hole that an old server leaves where it refuses a message for want of room in the account. True: it
+   * is passed over. Default: it ends the reading, as every other hole.
+   */
+  hole?(hole: StreamHole): boolean;
   /** Reading has ended for good: what comes next is not there. */
   broken(fault: StreamFault): void;
 }

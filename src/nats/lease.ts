@@ -9,6 +9,7 @@ import type { Subjects } from "../contracts/subjects.ts";
 import { BackbeatError } from "../errors.ts";
 import type { CommitResult, Lease, LeaseAnswer, LeaseRecord, Log } from "../ports.ts";
 import type { NatsBus } from "./bus.ts";
+import { storeAfter } from "./compare-and-set.ts";
 import { API_CODES, ApiRefusal, JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
 import type { StreamInfo } from "./stream-info.ts";
 import { journalName, leaseName } from "./stream-names.ts";
@@ -71,17 +72,12 @@ export class StreamLease implements Lease {
 
   async write(record: LeaseRecord, expectedSeq: number): Promise<CommitResult> {
     const body = new TextEncoder().encode(JSON.stringify({ format: FORMAT, ...record }));
-    try {
-      const { seq } = await this.#api.request<{ readonly seq: number }>(this.#parts.subjects.lease, body, {
-        headers: { "Nats-Expected-Last-Sequence": String(expectedSeq) },
-        timeoutMs: ANSWER_TIMEOUT_MS,
-      });
-      return { kind: "stored", seq };
-    } catch (error) {
-      if (error instanceof ApiRefusal && error.code === API_CODES.wrongLastSequence)
-        return { kind: "conflict" };
-      return unknownOutcome(error);
-    }
+    const { clusterId, subjects } = this.#parts;
+    return storeAfter(
+      { api: this.#api, stream: leaseName(clusterId) },
+      { body, subject: subjects.lease, timeoutMs: ANSWER_TIMEOUT_MS },
+      expectedSeq,
+    );
   }
 
   async newestFrame(): Promise<Uint8Array | undefined> {

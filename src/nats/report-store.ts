@@ -15,7 +15,7 @@ import type {
   StreamReading,
   StreamState,
 } from "../ports.ts";
-import { API_CODES, ApiRefusal, unknownOutcome } from "./jetstream-api.ts";
+import { storeAfter } from "./compare-and-set.ts";
 import type { JournalParts } from "./journal.ts";
 import { StoredRecords } from "./stored-records.ts";
 import { StreamReader } from "./stream-reader.ts";
@@ -56,17 +56,9 @@ export class StreamReportStore implements ReportStore {
     return this.#records.count(this.#subjectOf(kind));
   }
 
-  async commit({ body, headers, kind }: NewRecord, expectedLastSeq: number): Promise<CommitResult> {
-    try {
-      const { seq } = await this.#parts.api.request<{ readonly seq: number }>(this.#subjectOf(kind), body, {
-        headers: { ...headers, "Nats-Expected-Last-Sequence": String(expectedLastSeq) },
-      });
-      return { kind: "stored", seq };
-    } catch (error) {
-      if (error instanceof ApiRefusal && error.code === API_CODES.wrongLastSequence)
-        return { kind: "conflict" };
-      return unknownOutcome(error);
-    }
+  commit({ body, headers, kind }: NewRecord, expectedLastSeq: number): Promise<CommitResult> {
+    const { api, name: stream } = this.#parts;
+    return storeAfter({ api, stream }, { body, headers, subject: this.#subjectOf(kind) }, expectedLastSeq);
   }
 
   #subjectOf(kind: RecordKind): string {

@@ -44,6 +44,9 @@ export interface StreamInfo {
     /** RFC 3339; the year 1 where nothing is kept. */
     readonly first_ts?: string;
     readonly last_ts?: string;
+    /** How many sequences between first and last hold nothing, and which. */
+    readonly num_deleted?: number;
+    readonly deleted?: readonly number[] | null;
   };
   /** Only of a server in a cluster. */
   readonly cluster?: StreamCluster;
@@ -62,10 +65,15 @@ export interface StreamCluster {
   }[];
 }
 
-/** @throws BackbeatError `stream-missing`, `nats-unreachable`; ApiRefusal */
+/**
+ * What the server says of a stream; where sequences are missing inside it, also which.
+ * @throws BackbeatError `stream-missing`, `nats-unreachable`; ApiRefusal
+ */
 export async function streamInfo(api: JetStreamApi, name: string): Promise<StreamInfo> {
   try {
-    return await api.ask<StreamInfo>(`STREAM.INFO.${name}`);
+    const info = await api.ask<StreamInfo>(`STREAM.INFO.${name}`);
+    if ((info.state.num_deleted ?? 0) === 0) return info;
+    return await api.ask<StreamInfo>(`STREAM.INFO.${name}`, { deleted_details: true });
   } catch (error) {
     if (error instanceof ApiRefusal && error.code === API_CODES.streamNotFound)
       throw new BackbeatError(
@@ -90,9 +98,29 @@ export function stateOf({ config, created, state }: StreamInfo): StreamState {
   return {
     id: `${config.name}@${created}`,
     firstSeq: state.messages === 0 ? state.last_seq + 1 : state.first_seq,
-    lastSeq: state.last_seq,
+    lastSeq: lastKeptSeq(state),
     bytes: state.bytes,
     ...(config.max_bytes > 0 ? { bytesMax: config.max_bytes } : {}),
     ...(config.max_age > 0 ? { ageMaxMs: config.max_age / NS_PER_MS } : {}),
   };
+}
+
+/**
+ * Sequence of the newest message that is there. `last_seq` may be higher: nats-server before 2.10 stores a message that
+ * the account has no room for, takes it away again and refuses it, so that its sequence stays empty.
+ */
+export function lastKeptSeq(state: StreamInfo["state"]): number {
+  if (state.messages === 0) return state.last_seq;
+  const empty = new Set(state.deleted ?? []);
+  let seq = state.last_seq;
+  while (empty.has(seq)) seq -= 1;
+  return seq;
+}
+
+/** The first sequence after `seq` that is not known to be empty. */
+export function nextKeptSeq(state: StreamInfo["state"], seq: number): number {
+  const empty = new Set(state.deleted ?? []);
+  let next = seq + 1;
+  while (empty.has(next)) next += 1;
+  return next;
 }

@@ -23,7 +23,8 @@ import type { NatsBus } from "./bus.ts";
 import { API_CODES, ApiRefusal, JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
 import { headersOf } from "./message-headers.ts";
 import { PullConsumer } from "./pull-consumer.ts";
-import { NS_PER_MS, stateOf, streamInfo } from "./stream-info.ts";
+import { isServerBefore } from "./server-version.ts";
+import { NS_PER_MS, nextKeptSeq, type StreamInfo, stateOf, streamInfo } from "./stream-info.ts";
 
 /** How long the server keeps a consumer that nobody asks. */
 const CONSUMER_KEPT_MS = 30_000;
@@ -63,6 +64,10 @@ export class StreamReader implements StreamReading {
   #isStopped = false;
   readonly #link: BusSubscription;
   #suspicion: Suspicion | undefined;
+  /** The listener passes over the hole before this sequence. */
+  #passTo = 0;
+  /** A message behind a hole that came while nothing was left to read. */
+  #liveGapTo = 0;
   #failure: UnknownOutcome | undefined;
   readonly #beganAtMs = performance.now();
   #wake: () => void = () => undefined;
@@ -159,7 +164,8 @@ export class StreamReader implements StreamReading {
   /** Where the next attempt begins; undefined: the stream does not seem to hold what comes next. @throws what passes */
   async #check(): Promise<number | undefined> {
     try {
-      const { firstSeq, id, lastSeq } = stateOf(await streamInfo(this.#api, this.#options.stream));
+      const info = await streamInfo(this.#api, this.#options.stream);
+      const { firstSeq, id, lastSeq } = stateOf(info);
       this.#streamId ??= id;
       if (id !== this.#streamId)
         return this.#suspect({
@@ -175,6 +181,7 @@ export class StreamReader implements StreamReading {
         });
       if (firstSeq > this.#lastSeq + 1) return this.#suspect({ ...this.#cutAt(firstSeq), byState: true });
       this.#backlogEndSeq = lastSeq;
+      this.#lookForHole(info);
       return this.#lastTimeMs !== undefined && firstSeq <= this.#lastSeq ? this.#lastSeq : this.#lastSeq + 1;
     } catch (error) {
       if (error instanceof BackbeatError && error.code === "stream-missing")
@@ -208,13 +215,31 @@ export class StreamReader implements StreamReading {
 
   /** False: this consumer is of no more use. */
   #place(message: Msg, place: AckSubject): boolean {
-    if (place.streamSeq === this.#lastSeq + 1) this.#deliver(message, place);
-    else if (place.streamSeq === this.#lastSeq) return this.#isSame(place);
+    const { streamSeq } = place;
+    if (streamSeq === this.#lastSeq + 1 || (streamSeq === this.#passTo && streamSeq > this.#lastSeq))
+      this.#deliver(message, place);
+    else if (streamSeq === this.#lastSeq) return this.#isSame(place);
     else {
-      if (place.streamSeq > this.#lastSeq) this.#suspect(this.#cutAt(place.streamSeq));
+      if (streamSeq > this.#lastSeq) {
+        if (this.#lastSeq >= this.#backlogEndSeq) this.#liveGapTo = streamSeq;
+        this.#suspect(this.#cutAt(streamSeq));
+      }
       return false;
     }
     return true;
+  }
+
+  /** A hole that the server tells of: the listener is asked whether it may be passed over. */
+  #lookForHole({ state }: StreamInfo): void {
+    const nextSeq = nextKeptSeq(state, this.#lastSeq);
+    if (nextSeq === this.#lastSeq + 1 || nextSeq > state.last_seq || nextSeq === this.#passTo) return;
+    if (!isServerBefore(this.#api, 2, 10)) return;
+    const hole = {
+      fromSeq: this.#lastSeq + 1,
+      toSeq: nextSeq - 1,
+      isLive: nextSeq === this.#liveGapTo,
+    };
+    if (this.#options.listener.hole?.(hole) === true) this.#passTo = nextSeq;
   }
 
   #deliver(message: Msg, { streamSeq: seq, timeMs }: AckSubject): void {

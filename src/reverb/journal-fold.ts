@@ -11,6 +11,7 @@ import { Fold } from "../core/fold.ts";
 import type {
   CheckpointHeader,
   StreamFault,
+  StreamHole,
   StreamMessage,
   StreamReading,
   Streams,
@@ -74,6 +75,8 @@ export class JournalFold {
   #readTimeMs: number;
   #newestFrameAtMs: number | undefined;
   readonly #beganAtMs: number;
+  /** Refusals of the journal up to the last beat that was read when it was stored. */
+  #refusalsBefore = 0;
   /** The bar that waits for its tick, and the frame that showed it to be over. */
   #over:
     | {
@@ -93,6 +96,7 @@ export class JournalFold {
     const { begin, ports, settings, streams } = parts;
     this.#parts = parts;
     this.#beganAtMs = ports.clock.monotonicMs();
+    this.#refusalsBefore = parts.troubles.journalRefusals;
     this.decoder = createDecoder(decoderOptions(settings));
     this.aggregator = restored?.aggregator ?? aggregatorFrom(parts);
     this.#afterFirstSeq = restored?.header.reportedFirstSeq ?? begin.afterFirstSeq;
@@ -141,7 +145,11 @@ export class JournalFold {
     const after = restored === undefined ? {} : { after: { seq: this.#readSeq, timeMs: this.#readTimeMs } };
     this.#reading = streams.journal.read(
       { seq: this.#readSeq + 1, ...after },
-      { message: (message) => this.#take(message), broken: (fault) => this.#break(fault) },
+      {
+        message: (message) => this.#take(message),
+        hole: (hole) => this.#mayPass(hole),
+        broken: (fault) => this.#break(fault),
+      },
     );
     this.#resumeTick();
   }
@@ -270,7 +278,7 @@ export class JournalFold {
     }
     this.#newestFrameAtMs = nowMs;
     // Stored a moment ago, so the journal takes entries.
-    if (this.#isCaughtUp && message.seq > this.#reading.backlogEndSeq) this.#parts.troubles.works("journal");
+    if (this.#isCaughtUp && message.seq > this.#reading.backlogEndSeq) this.#foundLive();
     barLength.hear(this.aggregator.barLength);
     const isPast = !this.#isCaughtUp || message.seq <= this.#reading.backlogEndSeq;
     this.#untold = isPast ? message : undefined;
@@ -351,6 +359,25 @@ export class JournalFold {
     else this.#holds.delete(why);
     if (this.#holds.size > 0) this.#reading.pause();
     else this.#reading.resume();
+  }
+
+  #foundLive(): void {
+    const { troubles } = this.#parts;
+    troubles.works("journal");
+    this.#refusalsBefore = troubles.journalRefusals;
+  }
+
+  /**
+   * Entries that the server refused were never stored for anybody, so every replica and every replay does without
+   * them. That it refused is known if the hole came while we read, or if our own ticks were refused since the last beat.
+   */
+  #mayPass({ fromSeq, isLive, toSeq }: StreamHole): boolean {
+    if (!isLive && this.#parts.troubles.journalRefusals === this.#refusalsBefore) return false;
+    this.#parts.ports.log.warn(
+      `The journal has no entries from ${fromSeq} to ${toSeq}: this server leaves such a hole where it refuses messages for want of room (nats-server before 2.10)`,
+      { fromSeq, toSeq },
+    );
+    return true;
   }
 
   #break(fault: StreamFault): void {

@@ -19,6 +19,8 @@ export interface RangeOptions {
   readonly clock: Clock;
   /** Given up when nothing came for so long. */
   readonly silenceMaxMs: number;
+  /** As in `StreamListener`; for who finds out otherwise whether something is missing. */
+  readonly hole?: StreamListener["hole"];
   /** Told every second how far it is. */
   readonly onProgress?: ((readSeq: number) => void) | undefined;
 }
@@ -35,7 +37,7 @@ export interface RangeSource {
  */
 export function readRange(
   source: RangeSource,
-  { clock, fromSeq, onProgress, silenceMaxMs, toSeq }: RangeOptions,
+  { clock, fromSeq, hole, onProgress, silenceMaxMs, toSeq }: RangeOptions,
   take: (message: StreamMessage) => void,
 ): Promise<StreamFault | undefined> {
   if (fromSeq > toSeq) return Promise.resolve(undefined);
@@ -72,6 +74,7 @@ export function readRange(
           if (readSeq === toSeq) end(() => resolve(undefined));
           else if (reading.pending === 0) end(() => resolve(lostEnd(readSeq, toSeq)));
         },
+        ...(hole === undefined ? {} : { hole }),
         broken: (fault) => end(() => resolve(fault)),
       },
     );

@@ -125,6 +125,8 @@ async function foldOver(
     toSeq,
     clock,
     silenceMaxMs,
+    // Whether an entry is missing there shows in what is computed without it.
+    hole: () => true,
     onProgress: (seq: number) => onProgress?.({ what: "the journal", seq, toSeq }),
   };
   const fault = await readRange(journal, range, (message) => {

@@ -58,6 +58,8 @@ export class ReportTail {
   #lastReport: TailReport | undefined;
   #waiting: Waiting[] = [];
   #isOver = false;
+  /** Sequences before the next record are empty: its link to the one before shows whether one is missing. */
+  #isBehindHole = false;
 
   constructor(options: TailOptions) {
     this.#options = options;
@@ -77,6 +79,10 @@ export class ReportTail {
       { seq: this.#lastSeq + 1 },
       {
         message: (message) => this.#take(message),
+        hole: () => {
+          this.#isBehindHole = true;
+          return true;
+        },
         broken: (fault) => this.#break(fault),
       },
     );
@@ -155,6 +161,13 @@ export class ReportTail {
   }
 
   #takeReport(report: ReportRecord): void {
+    const isLinked = this.#lastReport === undefined || report.facts.prev === this.#lastReport.hash;
+    if (this.#isBehindHole && !isLinked) {
+      const text = `the report stream lacks a report before sequence ${report.seq}, where it has a hole`;
+      this.#break({ kind: "cut", nextSeq: report.seq, text });
+      return;
+    }
+    this.#isBehindHole = false;
     this.#lastReport = report;
     if (report.facts.chain !== this.#chain?.id) return;
     this.#recent.set(report.facts.firstSeq, report);

@@ -29,6 +29,7 @@ export class StoreTroubles {
   readonly #clock: Clock;
   readonly #refusing = new Map<StorePart, StandingRefusal>();
   #unansweredSinceMs: number | undefined;
+  #journalRefusals = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -37,6 +38,11 @@ export class StoreTroubles {
   /** Since when the journal acknowledges nothing that we append, on the monotonic clock; undefined while it does. */
   get unansweredSinceMs(): number | undefined {
     return this.#unansweredSinceMs;
+  }
+
+  /** How often the journal refused an entry. */
+  get journalRefusals(): number {
+    return this.#journalRefusals;
   }
 
   /** The journal takes nothing, as far as was seen. */
@@ -48,7 +54,9 @@ export class StoreTroubles {
   refused(part: StorePart, words: string): void {
     const sinceMs = this.#refusing.get(part)?.sinceMs ?? this.#clock.monotonicMs();
     this.#refusing.set(part, { words, sinceMs });
-    if (part === "journal") this.#unansweredSinceMs = undefined;
+    if (part !== "journal") return;
+    this.#journalRefusals += 1;
+    this.#unansweredSinceMs = undefined;
   }
 
   /** An entry could not be appended to the journal. */

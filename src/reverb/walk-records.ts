@@ -44,6 +44,8 @@ export async function walkRecords(
       toSeq: lastSeq,
       clock,
       silenceMaxMs,
+      // Whether a record is missing there shows in the link of the one behind it.
+      hole: () => true,
       onProgress: (seq: number) => onProgress?.({ what: "reports", seq, toSeq: lastSeq }),
     };
     const fault = await readRange(reports, range, (message) => {

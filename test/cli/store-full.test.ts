@@ -16,7 +16,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const LIMIT = 12_000_000;
 /** Beside a megabyte and a half of ours, so that the rest of the store is somebody else's. */
-const OURS = ["--journal-max-bytes", "1048576", "--reports-max-bytes", "262144"];
+const OURS = ["--bar-length", "4", "--journal-max-bytes", "1048576", "--reports-max-bytes", "262144"];
 
 /** A stream of somebody else's fills what is left, and gives it back. */
 async function filler(nats: NatsConnection) {

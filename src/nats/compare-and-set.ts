@@ -1,0 +1,68 @@
+/**
+ * A write that is stored only if the stream still ends with the message that the writer knows (R1, P2).
+ *
+ * The server compares with a count of its own. Where the account has no room, a server before 2.11 counts what it
+ * refuses as well (before 2.10 a hole in the stream shows it, in 2.10 nothing does), so that a writer who names the
+ * newest message is told "wrong last sequence" for ever. The refusal names the count. It only grows, so it is as good
+ * as the sequence: who then sees that nothing is behind the message that he knows may expect the count instead, and is
+ * refused if anything was stored since it was told.
+ */
+import type { CommitResult, NewRecord } from "../ports.ts";
+import { API_CODES, ApiRefusal, type JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
+import { lastKeptSeq, streamInfo } from "./stream-info.ts";
+
+export interface Write extends Pick<NewRecord, "body"> {
+  readonly subject: string;
+  readonly headers?: NewRecord["headers"];
+  readonly timeoutMs?: number;
+}
+
+export interface WriteTarget {
+  readonly api: JetStreamApi;
+  /** Name of the stream. */
+  readonly stream: string;
+}
+
+/** Stores it if the newest message of the stream has this sequence (0: there is none). Never rejects. */
+export async function storeAfter(
+  { api, stream }: WriteTarget,
+  write: Write,
+  expectedLastSeq: number,
+): Promise<CommitResult> {
+  try {
+    const first = await store(api, write, expectedLastSeq);
+    if (first.kind === "stored" || first.count <= expectedLastSeq) return resultOf(first);
+    // After the count was told: what is stored from now on makes it another one.
+    const { state } = await streamInfo(api, stream);
+    const lastSeq = state.messages === 0 ? 0 : lastKeptSeq(state);
+    return resultOf(lastSeq === expectedLastSeq ? await store(api, write, first.count) : first);
+  } catch (error) {
+    return unknownOutcome(error);
+  }
+}
+
+/** `count`: what the server compared with; 0 where it did not say. */
+type Stored =
+  | { readonly kind: "stored"; readonly seq: number }
+  | { readonly kind: "conflict"; readonly count: number };
+
+function resultOf(stored: Stored): CommitResult {
+  return stored.kind === "stored" ? stored : { kind: "conflict" };
+}
+
+async function store(
+  api: JetStreamApi,
+  { body, headers, subject, timeoutMs }: Write,
+  expected: number,
+): Promise<Stored> {
+  try {
+    const { seq } = await api.request<{ readonly seq: number }>(subject, body, {
+      headers: { ...headers, "Nats-Expected-Last-Sequence": String(expected) },
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+    return { kind: "stored", seq };
+  } catch (error) {
+    if (!(error instanceof ApiRefusal) || error.code !== API_CODES.wrongLastSequence) throw error;
+    return { kind: "conflict", count: Number(/: (\d{1,15})$/.exec(error.message)?.[1] ?? 0) };
+  }
+}
