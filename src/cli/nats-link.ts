@@ -21,6 +21,8 @@ export type LinkSettings = Pick<
   | "natsTlsCertFile"
   | "natsTlsKeyFile"
   | "natsInboxPrefix"
+  | "jsDomain"
+  | "jsApiPrefix"
   | "subjectBeat"
   | "subjectStatus"
   | "subjectReverb"
@@ -67,7 +69,7 @@ function natsSettingsOf(settings: LinkSettings, name: string): NatsSettings {
   if ("faults" in parsed)
     throw new BackbeatError("bad-config", `Cannot use the NATS address: ${parsed.faults.join("; ")}`);
   const { natsCredsFile, natsNkeyFile, natsTlsCaFile, natsTlsCertFile, natsTlsKeyFile } = settings;
-  const { natsInboxPrefix } = settings;
+  const { jsApiPrefix, jsDomain, natsInboxPrefix } = settings;
   const tls = {
     ...(natsTlsCaFile === undefined ? {} : { caFile: natsTlsCaFile }),
     ...(natsTlsCertFile === undefined ? {} : { certFile: natsTlsCertFile }),
@@ -80,6 +82,8 @@ function natsSettingsOf(settings: LinkSettings, name: string): NatsSettings {
     ...(natsNkeyFile === undefined ? {} : { nkeyFile: natsNkeyFile }),
     ...(Object.keys(tls).length === 0 ? {} : { tls }),
     ...(natsInboxPrefix === undefined ? {} : { inboxPrefix: natsInboxPrefix }),
+    jsApiPrefix,
+    jsDomain,
   };
 }
 
@@ -93,6 +97,8 @@ const LINK_SETTINGS: readonly (keyof LinkSettings)[] = [
   "natsTlsCertFile",
   "natsTlsKeyFile",
   "natsInboxPrefix",
+  "jsDomain",
+  "jsApiPrefix",
   "subjectBeat",
   "subjectStatus",
   "subjectReverb",

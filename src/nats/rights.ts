@@ -3,6 +3,7 @@
  * subscribe to, and none that they do not. `nats-config` allows these, `doctor` tries them. Pure.
  */
 import type { Subjects } from "../contracts/subjects.ts";
+import { OWN_API_PREFIX } from "./api-prefix.ts";
 import { journalName, leaseName, reportsName } from "./stream-names.ts";
 
 export const ROLES = ["reverb", "pulse", "operator", "agent"] as const;
@@ -16,6 +17,8 @@ export interface RightsPlace {
   readonly hasJournal: boolean;
   /** What the user's inboxes begin with, without a dot at the end. */
   readonly inboxPrefix: string;
+  /** What subjects of the JetStream API begin with; default `$JS.API`. */
+  readonly apiPrefix?: string | undefined;
 }
 
 /** All that is not named is refused. A token that is chosen at run time is `*`. */
@@ -28,7 +31,16 @@ export interface Rights {
 
 export function rightsOf(role: RoleName, place: RightsPlace): Rights {
   const rights = RIGHTS_OF[role](place);
-  return { ...rights, subscribe: [...rights.subscribe, `${place.inboxPrefix}.>`] };
+  const { apiPrefix = OWN_API_PREFIX, inboxPrefix } = place;
+  return {
+    ...rights,
+    publish: rights.publish.map((subject) =>
+      subject.startsWith(`${OWN_API_PREFIX}.`)
+        ? `${apiPrefix}${subject.slice(OWN_API_PREFIX.length)}`
+        : subject,
+    ),
+    subscribe: [...rights.subscribe, `${inboxPrefix}.>`],
+  };
 }
 
 const api = (word: string, ...streams: readonly string[]) =>

@@ -70,9 +70,11 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
     }),
   );
   if (hasApi) findings.push(judgeClock(await measureClock(api, { clusterId })));
-  const roles = rolesOf({ clusterId, subjects, inboxPrefix: bus.inboxPrefix });
+  const roles = rolesOf({ clusterId, subjects, inboxPrefix: bus.inboxPrefix, apiPrefix: bus.apiPrefix });
   const needs = roles.flatMap((role) => role.needs);
-  findings.push(...judgePermissions(roles, await rightsOn(connection, needs, subjects)));
+  findings.push(
+    ...judgePermissions(roles, await rightsOn(connection, needs, { subjects, apiPrefix: bus.apiPrefix })),
+  );
   if (!hasApi) return findings;
   findings.push(
     ...judgeStreams({

@@ -46,7 +46,8 @@ const ASK_AFTER_MS = 100;
 const ASK_AGAIN_FIRST_MS = 1_000;
 const ASK_AGAIN_MAX_MS = 30_000;
 
-const STREAM_NAMES = "$JS.API.STREAM.NAMES";
+/** Of the server that we are connected to. */
+const OWN_API_PREFIX = "$JS.API";
 /** `err_code` of the server: JetStream is off for this account. */
 const NOT_ENABLED = new Set([10_039, 10_076]);
 /** `err_code` of the server: the message is larger than the stream takes, now and ever. */
@@ -215,7 +216,7 @@ export class ClaimLink {
     if (this.#journal !== "unknown" || !bus.connected) return;
     const body = new TextEncoder().encode(JSON.stringify({ subject }));
     try {
-      bus.publish(STREAM_NAMES, body, { replyTo: `${this.#inbox}.journal` });
+      bus.publish(`${this.#apiPrefix}.STREAM.NAMES`, body, { replyTo: `${this.#inbox}.journal` });
     } catch (thrown) {
       // The connection is about to end: the next one is asked.
       this.#parts.log.debug(`Not asked for streams: ${messageOf(thrown)}`);
@@ -226,7 +227,13 @@ export class ClaimLink {
     this.#askAgainMs = Math.min(2 * this.#askAgainMs, ASK_AGAIN_MAX_MS);
   }
 
+  get #apiPrefix(): string {
+    return this.#parts.bus.apiPrefix ?? OWN_API_PREFIX;
+  }
+
   #heardOfJournal(data: Uint8Array): void {
+    // Nobody there says much of the server's own JetStream, and of one behind a leafnode that it is away now.
+    if (data.length === 0 && this.#apiPrefix !== OWN_API_PREFIX) return;
     const presence = presenceIn(data);
     // Who cannot say what streams there are does not outweigh one that was heard: only a list without it does.
     if (presence === "unknown" || (presence === "no-jetstream" && this.#hasHeardStream)) return;
