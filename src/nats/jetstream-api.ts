@@ -7,7 +7,7 @@
  */
 import { errors, type MsgHdrs, type NatsConnection, headers as newHeaders } from "@nats-io/transport-node";
 import { BackbeatError, messageOf } from "../errors.ts";
-import { OWN_API_PREFIX } from "./api-prefix.ts";
+import { apiPrefixOf, OWN_API_PREFIX } from "./api-prefix.ts";
 
 /** A stream of three replicas may be without a leader for 8 s; who asks again is told no later. */
 const ANSWER_TIMEOUT_MS = 3_000;
@@ -106,6 +106,11 @@ export class JetStreamApi {
   /** Whether it is the API of the server that we are connected to, as far as the settings say. */
   get isOwn(): boolean {
     return (this.#bus.apiPrefix ?? OWN_API_PREFIX) === OWN_API_PREFIX;
+  }
+
+  /** Whether it is that of this JetStream domain. */
+  isOfDomain(jsDomain: string): boolean {
+    return this.#bus.apiPrefix === apiPrefixOf({ jsDomain });
   }
 
   /**

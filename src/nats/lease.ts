@@ -110,7 +110,7 @@ export class StreamLease implements Lease {
   async #open(): Promise<boolean> {
     const hasOwn = await hasJetStream(this.#api);
     if (!hasOwn || !(await hasStream(this.#api, leaseName(this.#parts.clusterId))))
-      await this.#refuseBeyond();
+      await this.#refuseBeyond(hasOwn);
     if (!hasOwn) return false;
     const { config } = await this.#provide();
     await proveCompareAndSet(this.#api, this.#parts.subjects.lease);
@@ -120,11 +120,11 @@ export class StreamLease implements Lease {
   }
 
   /** @throws BackbeatError `mode-refused` where the lease, or the journal beside it, is kept beyond our JetStream */
-  async #refuseBeyond(): Promise<void> {
+  async #refuseBeyond(hasOwn: boolean): Promise<void> {
     if (performance.now() < this.#noneUntilMs) return;
     const { clusterId, subjects } = this.#parts;
     const [journal, lease] = await Promise.all([
-      this.#beyond.journal(subjects),
+      hasOwn ? undefined : this.#beyond.journal(subjects),
       this.#beyond.lease(subjects),
     ]);
     const found = journal ?? lease;

@@ -57,12 +57,34 @@ describe("rightsOf", () => {
 
   it("without a journal reverb hears and publishes itself, and JetStream is only asked whether it is there", () => {
     expect(of("reverb", false)).toMatchObject({
-      publish: expect.arrayContaining([subjects.reverb, subjects.now]),
-      subscribe: [subjects.beat, subjects.status, "_INBOX.reverb.>"],
+      publish: expect.arrayContaining([subjects.reverb, subjects.now, subjects.tick]),
+      subscribe: [subjects.beat, subjects.status, subjects.reverb, "_INBOX.reverb.>"],
     });
     for (const role of ROLES)
       for (const subject of of(role, false).publish.filter((one) => one.startsWith("$JS")))
         expect(subject).toMatch(/^\$JS\.API\.(STREAM\.)?(INFO|NAMES$)/);
+  });
+
+  it("without a journal a pulse may ask whether one, or a lease, is kept beyond the server", () => {
+    expect(of("pulse", false).publish).toEqual(expect.arrayContaining([subjects.lease, subjects.tick]));
+  });
+
+  it("another JetStream is asked on its own subjects, and ours on none", () => {
+    for (const role of ROLES) {
+      const place = { clusterId: "c", subjects, inboxPrefix: "_INBOX.x", apiPrefix: "$JS.hub.API" };
+      const { publish } = rightsOf(role, { ...place, hasJournal: true });
+      expect(publish.filter((subject) => subject.startsWith("$JS.API"))).toEqual([]);
+      expect(publish.length).toBe(of(role).publish.length);
+    }
+    expect(
+      rightsOf("reverb", {
+        clusterId: "c",
+        subjects,
+        inboxPrefix: "_INBOX.x",
+        apiPrefix: "fromhub.API",
+        hasJournal: true,
+      }).publish,
+    ).toContain("fromhub.API.STREAM.CREATE.BACKBEAT_JOURNAL_c");
   });
 
   it("subjects that were named otherwise are used", () => {

@@ -76,8 +76,9 @@ const RIGHTS_OF: Readonly<Record<RoleName, (place: RightsPlace) => Rights>> = {
     const { beat, chain, commit, now, reverb, status, tick } = subjects;
     if (!hasJournal)
       return {
-        publish: [reverb, now, "$JS.API.INFO", ...api("STREAM.INFO", journal)],
-        subscribe: [beat, status],
+        // A tick asks whether a journal is kept beyond this server; reports are heard to see whether another reports.
+        publish: [reverb, now, tick, "$JS.API.INFO", ...api("STREAM.INFO", journal)],
+        subscribe: [beat, status, reverb],
         answers: false,
       };
     return {
@@ -92,16 +93,16 @@ const RIGHTS_OF: Readonly<Record<RoleName, (place: RightsPlace) => Rights>> = {
     };
   },
 
-  pulse: ({ clusterId, hasJournal, subjects: { beat, lease: leaseSubject, now, pulse } }) => {
+  pulse: ({ clusterId, hasJournal, subjects: { beat, lease: leaseSubject, now, pulse, tick } }) => {
     const { journal, lease } = namesOf(clusterId);
     const keepsLease = [
-      leaseSubject,
       ...api("STREAM.INFO", lease),
       ...api("STREAM.CREATE", lease),
       ...api("STREAM.MSG.GET", lease, journal),
     ];
     return {
-      publish: [beat, pulse, now, "$JS.API.INFO", ...(hasJournal ? keepsLease : [])],
+      // Without a lease store it asks whether a lease or a journal is kept beyond this server.
+      publish: [beat, pulse, now, leaseSubject, "$JS.API.INFO", ...(hasJournal ? keepsLease : [tick])],
       subscribe: [beat, pulse, now],
       answers: true,
     };

@@ -1,6 +1,7 @@
 /**
  * Looks at a NATS server and at what BACKBEAT has there, and judges it: facts are gathered here, one after the other,
- * and each is judged by a file of its own. Changes nothing; the clock is read with a stream that is removed again.
+ * and each is judged by a file of its own. Changes nothing; the clock is read with a stream that is removed again, and
+ * a journal that is found in another JetStream gets one tick that every fold ignores, so that it tells its domain.
  */
 import { createDecoder, Refusal } from "../../contracts/decode.ts";
 import { readReportFacts } from "../../contracts/report-headers.ts";
@@ -10,6 +11,7 @@ import type { NatsBus } from "../bus.ts";
 import { connectedServer } from "../connected-server.ts";
 import { type ConnectedServer, judgeDurability } from "../durability.ts";
 import { API_CODES, ApiRefusal, JetStreamApi, NobodyThere, NotAllowed } from "../jetstream-api.ts";
+import { adviceOn, BeyondProbe, beyondText } from "../journal-beyond.ts";
 import { askMonitors } from "../monitor.ts";
 import { reportReader } from "../report-reader.ts";
 import { type StreamConfig, type StreamInfo, streamInfo } from "../stream-info.ts";
@@ -53,7 +55,7 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
     ...judgeVersion(version),
     ...judgePayload(connection.info?.max_payload),
   ];
-  const account = await askAccount(api);
+  const account = await askAccount(api, { log, plans });
   const hasApi = account.kind === "info";
   const journal = hasApi ? await findStream(api, journalPlan(plans).name) : "unknown";
   const reports = hasApi ? await findStream(api, reportsPlan(plans).name) : "unknown";
@@ -96,16 +98,26 @@ function nameOf({ serverId, serverName }: ConnectedServer): string {
   return serverName === serverId ? "" : ` ${JSON.stringify(serverName)}`;
 }
 
-async function askAccount(api: JetStreamApi): Promise<AccountAnswer> {
+async function askAccount(api: JetStreamApi, options: ExamineOptions): Promise<AccountAnswer> {
   try {
     return { kind: "info", info: await api.ask<AccountInfo>("INFO") };
   } catch (error) {
     if (error instanceof ApiRefusal && [API_CODES.off, API_CODES.offForAccount].includes(error.code as never))
-      return { kind: "off" };
-    if (error instanceof NobodyThere && api.serverHasJetStream === false) return { kind: "off" };
-    if (error instanceof NotAllowed) return { kind: "forbidden" };
+      return await askBeyond(api, options);
+    if (error instanceof NobodyThere && api.serverHasJetStream === false)
+      return await askBeyond(api, options);
+    if (error instanceof NotAllowed) return { kind: "forbidden", subject: api.subjectOf("INFO") };
     return { kind: "silent", why: messageOf(error) };
   }
+}
+
+/** JetStream is off here: whether a journal is kept elsewhere that takes what is published here. */
+async function askBeyond(api: JetStreamApi, { log, plans }: ExamineOptions): Promise<AccountAnswer> {
+  const found = await new BeyondProbe({ api, log }).journal(plans.subjects).catch(() => undefined);
+  return {
+    kind: "off",
+    beyond: found && { found: beyondText(found, api), fix: adviceOn(found) },
+  };
 }
 
 /** @throws BackbeatError `nats-unreachable` */

@@ -42,6 +42,11 @@ export const UNDER_WAY_BYTES_MAX = 1_048_576;
 
 /** A stream answers within a few milliseconds; without one, a tenth of a second is all that the first claim loses. */
 const ASK_AFTER_MS = 100;
+/**
+ * How long after the first claim it is believed that there is none, where somebody hears claims and no stream
+ * answered: the server speaks for itself, and the journal may be that of a hub at the far end of a leafnode's link.
+ */
+const NONE_BELIEVED_AFTER_MS = 500;
 /** Each wait for an answer to the question is twice the one before. */
 const ASK_AGAIN_FIRST_MS = 1_000;
 const ASK_AGAIN_MAX_MS = 30_000;
@@ -98,6 +103,10 @@ export class ClaimLink {
   /** A stream has answered on this or an earlier connection: that nobody does now says that it is away. */
   #hasHeardStream = false;
   #askTimer: Timer | undefined;
+  /** When the first claim of this connection left, on the monotonic clock. */
+  #firstSentAtMs: number | undefined;
+  /** A claim was answered that nobody hears it, wherever: no journal is on its way to answer. */
+  #hasNobody = false;
   #askAgainMs = ASK_AGAIN_FIRST_MS;
   #flush: Promise<void> | undefined;
 
@@ -155,6 +164,7 @@ export class ClaimLink {
       return undefined;
     this.#underWay.set(token, { bytes: body.length, onAnswer });
     this.#bytes += body.length;
+    this.#firstSentAtMs ??= this.#parts.clock.monotonicMs();
     if (this.#journal === "unknown") this.#askIn(ASK_AFTER_MS);
     return token;
   }
@@ -197,7 +207,10 @@ export class ClaimLink {
     if (answer.kind !== "nobody") {
       this.#hasHeardStream = true;
       this.#know("journal");
-    } else if (this.#journal === "unknown") this.#ask();
+    } else if (this.#journal === "unknown") {
+      this.#hasNobody = true;
+      this.#ask();
+    }
     const underWay = this.#underWay.get(Number(token));
     if (underWay === undefined) return;
     this.forget(Number(token));
@@ -237,7 +250,22 @@ export class ClaimLink {
     const presence = presenceIn(data);
     // Who cannot say what streams there are does not outweigh one that was heard: only a list without it does.
     if (presence === "unknown" || (presence === "no-jetstream" && this.#hasHeardStream)) return;
-    this.#know(presence === "no-jetstream" ? "none" : presence);
+    if (presence === "journal") this.#know("journal");
+    else this.#believeNone();
+  }
+
+  #believeNone(): void {
+    const { clock } = this.#parts;
+    const sinceMs = clock.monotonicMs() - (this.#firstSentAtMs ?? Number.NEGATIVE_INFINITY);
+    if (this.#hasNobody || sinceMs >= NONE_BELIEVED_AFTER_MS) {
+      this.#know("none");
+      return;
+    }
+    this.#askTimer?.cancel();
+    this.#askTimer = clock.after(NONE_BELIEVED_AFTER_MS - sinceMs, () => {
+      this.#askTimer = undefined;
+      this.#know("none");
+    });
   }
 
   #know(presence: "journal" | "none"): void {
@@ -252,6 +280,8 @@ export class ClaimLink {
     this.#underWay.clear();
     this.#bytes = 0;
     this.#journal = "unknown";
+    this.#firstSentAtMs = undefined;
+    this.#hasNobody = false;
     this.#askTimer?.cancel();
     this.#askTimer = undefined;
     this.#askAgainMs = ASK_AGAIN_FIRST_MS;
