@@ -69,22 +69,35 @@ describe("rightsOf", () => {
     expect(of("pulse", false).publish).toEqual(expect.arrayContaining([subjects.lease, subjects.tick]));
   });
 
-  it("another JetStream is asked on its own subjects, and ours on none", () => {
+  it("a domain is asked on its subjects, which its server holds against the rights as its own", () => {
+    const place = {
+      clusterId: "c",
+      subjects,
+      inboxPrefix: "_INBOX.x",
+      apiPrefix: "$JS.hub.API",
+      hasJournal: true,
+    };
     for (const role of ROLES) {
-      const place = { clusterId: "c", subjects, inboxPrefix: "_INBOX.x", apiPrefix: "$JS.hub.API" };
-      const { publish } = rightsOf(role, { ...place, hasJournal: true });
-      expect(publish.filter((subject) => subject.startsWith("$JS.API"))).toEqual([]);
-      expect(publish.length).toBe(of(role).publish.length);
+      const own = of(role).publish.filter((subject) => subject.startsWith("$JS.API"));
+      const { publish } = rightsOf(role, place);
+      expect(publish).toEqual(
+        expect.arrayContaining([...own, ...own.map((one) => one.replace("$JS", "$JS.hub"))]),
+      );
+      expect(publish.length).toBe(of(role).publish.length + own.length);
     }
-    expect(
-      rightsOf("reverb", {
-        clusterId: "c",
-        subjects,
-        inboxPrefix: "_INBOX.x",
-        apiPrefix: "fromhub.API",
-        hasJournal: true,
-      }).publish,
-    ).toContain("fromhub.API.STREAM.CREATE.BACKBEAT_JOURNAL_c");
+  });
+
+  it("an API that is imported is asked on its subjects alone", () => {
+    const place = {
+      clusterId: "c",
+      subjects,
+      inboxPrefix: "_INBOX.x",
+      apiPrefix: "hub.API",
+      hasJournal: true,
+    };
+    const { publish } = rightsOf("reverb", place);
+    expect(publish).toContain("hub.API.STREAM.CREATE.BACKBEAT_JOURNAL_c");
+    expect(publish.filter((subject) => subject.startsWith("$JS.API"))).toEqual([]);
   });
 
   it("subjects that were named otherwise are used", () => {

@@ -34,13 +34,17 @@ export function rightsOf(role: RoleName, place: RightsPlace): Rights {
   const { apiPrefix = OWN_API_PREFIX, inboxPrefix } = place;
   return {
     ...rights,
-    publish: rights.publish.map((subject) =>
-      subject.startsWith(`${OWN_API_PREFIX}.`)
-        ? `${apiPrefix}${subject.slice(OWN_API_PREFIX.length)}`
-        : subject,
-    ),
+    publish: rights.publish.flatMap((subject) => {
+      if (!subject.startsWith(`${OWN_API_PREFIX}.`)) return [subject];
+      return prefixesOf(apiPrefix).map((prefix) => `${prefix}${subject.slice(OWN_API_PREFIX.length)}`);
+    }),
     subscribe: [...rights.subscribe, `${inboxPrefix}.>`],
   };
+}
+
+/** A server with a domain maps its subjects to its own ones, and holds those against the rights; a leafnode does not. */
+function prefixesOf(apiPrefix: string): readonly string[] {
+  return /^\$JS\.[^.]+\.API$/.test(apiPrefix) ? [OWN_API_PREFIX, apiPrefix] : [apiPrefix];
 }
 
 const api = (word: string, ...streams: readonly string[]) =>

@@ -78,7 +78,8 @@ async function tried(
   nowhere.set("Nats-Expected-Stream", NO_STREAM);
   for (const { act, subject } of new Map(needs.map((need) => [keyOf(need), need])).values()) {
     if (act === "subscribe") subscriptions.push(connection.subscribe(subject, { callback: () => undefined }));
-    else if (subject.startsWith(`${apiPrefix}.`)) connection.publish(subject, UNREADABLE);
+    else if (subject.startsWith("$JS.") || subject.startsWith(`${apiPrefix}.`))
+      connection.publish(subject, UNREADABLE);
     else connection.publish(subject, "", { headers: nowhere });
   }
   await connection.flush();
