@@ -21,14 +21,14 @@ import { streamInfo } from "./stream-info.ts";
 /** A hub on another continent answers in half of it; where somebody listens and no stream does, it is waited for. */
 const ANSWER_TIMEOUT_MS = 2_000;
 
-/** No stream will ever end there. */
-const IMPOSSIBLE_SEQ = String(Number.MAX_SAFE_INTEGER);
+/** No stream will ever end there: what expects it must be refused. */
+export const IMPOSSIBLE_SEQ = String(Number.MAX_SAFE_INTEGER);
 
 /**
  * What a tick names that is no bar's: the first half of SHA-256 of "backbeat: is there a journal?". Every fold ignores
  * it, should a server store it.
  */
-const NO_WINDOW_ID = "53c01706be8644bb681c7e66e72a4c90";
+export const NO_WINDOW_ID = "53c01706be8644bb681c7e66e72a4c90";
 
 /** A stream that is kept elsewhere. */
 export interface StreamBeyond {

@@ -12,7 +12,7 @@ import { connectedServer } from "./connected-server.ts";
 import { judgeDurability } from "./durability.ts";
 import { API_CODES, ApiRefusal, JetStreamApi, NobodyThere, NotAllowed } from "./jetstream-api.ts";
 import { StreamJournal } from "./journal.ts";
-import { adviceOn, BeyondProbe, beyondText } from "./journal-beyond.ts";
+import { adviceOn, BeyondProbe, beyondText, IMPOSSIBLE_SEQ } from "./journal-beyond.ts";
 import { askMonitors } from "./monitor.ts";
 import { StreamReportStore } from "./report-store.ts";
 import { type StreamConfig, type StreamInfo, streamInfo } from "./stream-info.ts";
@@ -32,9 +32,6 @@ const ASK_AGAIN_MS = 250;
 
 /** When it is said that we wait, and for what. */
 const SAY_WAITING_AFTER_MS = 3_000;
-
-/** No stream will ever end there: a compare-and-set against it must be refused. */
-const IMPOSSIBLE_SEQ = String(Number.MAX_SAFE_INTEGER);
 
 /** The adapter of the port: one per bus. */
 export function openStreams(bus: NatsBus, plans: StreamPlans, log: Log): StreamsOpener {

@@ -21,6 +21,7 @@ import { judgeCaptures } from "./captures.ts";
 import { judgeClock } from "./clock.ts";
 import { measureClock } from "./clock-stream.ts";
 import type { Finding } from "./finding.ts";
+import { countJournals, judgeJournals } from "./journals.ts";
 import { judgePermissions, rolesOf } from "./permissions.ts";
 import { type FoundStream, judgeStreams, type Rhythm } from "./streams.ts";
 import { tryRights } from "./try-rights.ts";
@@ -79,6 +80,7 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
   );
   if (!hasApi) return findings;
   findings.push(
+    ...judgeJournals(await countJournals(connection, subjects.tick)),
     ...judgeStreams({
       journal,
       reports,
