@@ -53,6 +53,11 @@ export interface Bus {
   /** The server has our subscriptions and takes what is published. */
   readonly connected: boolean;
   /**
+   * What subjects of the JetStream API begin with, without a dot at the end; undefined: `$JS.API`, which is that of the
+   * server that we are connected to.
+   */
+  readonly apiPrefix?: string | undefined;
+  /**
    * Hands a message to the connection. False: the link is down and the message was *not* taken; nothing is
    * buffered across a reconnect, so the caller decides whether it is still worth sending. True: handed on; it
    * may still be lost with the link (`flush` tells).
@@ -233,11 +238,14 @@ export interface Streams {
  * server says that it has no JetStream for this account.
  */
 export interface StreamsOpener {
-  /** @throws BackbeatError `journal-refused` where a stream exists that cannot serve, or may not be made */
+  /**
+   * @throws BackbeatError `journal-refused` where a stream exists that cannot serve, or may not be made; `mode-refused`
+   * where the journal is kept by a JetStream that we do not ask, such as that of a hub behind a leafnode
+   */
   open(signal: AbortSignal): Promise<Streams | "none">;
   /**
    * Whether the cluster has a journal stream, which then nobody may report beside. Makes nothing, waits likewise;
-   * false where the server has no JetStream for this account, or does not let us ask.
+   * false where the server has no JetStream for this account, or does not let us ask. @throws as `open`
    */
   hasJournal(signal: AbortSignal): Promise<boolean>;
 }

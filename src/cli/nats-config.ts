@@ -9,6 +9,7 @@ import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BackbeatError, messageOf } from "../errors.ts";
 import { parseServers, type ServerAddress } from "../nats/address.ts";
+import { apiPrefixOf } from "../nats/api-prefix.ts";
 import { type ConfigUser, serverConfigText } from "../nats/config/server-config.ts";
 import { createSecret } from "../nats/config/user-secret.ts";
 import { ROLES } from "../nats/rights.ts";
@@ -34,7 +35,9 @@ const SERVER_FILE = "server.conf";
 /** It would stand in files that shells, systemd and containers read, each with quotes of its own. */
 const UNFIT = /[\s"'`$#;&|<>()*?!]/;
 
-const SUBJECT_SETTINGS = [
+const NAMED_SETTINGS = [
+  "jsDomain",
+  "jsApiPrefix",
   "subjectBeat",
   "subjectStatus",
   "subjectReverb",
@@ -62,11 +65,13 @@ export const run: Run<"nats-config"> = async (settings, context) => {
     clusterId: settings.clusterId,
     subjects: subjectsFor(settings),
     hasJournal: settings.journalMode !== "off",
+    apiPrefix: apiPrefixOf(settings),
+    jsDomain: settings.jsDomain,
     port: servers[0]?.port ?? 0,
     storeDir: settings.natsStoreDir,
     users,
   });
-  const place = { clusterId: settings.clusterId, servers, subjects: subjectVariables(settings) };
+  const place = { clusterId: settings.clusterId, servers, variables: variablesOf(settings) };
   const secrets = users.flatMap((user) => filesOf(user, { place, dir: folder?.path }));
   if (folder === undefined) show(config, secrets, context);
   else {
@@ -88,7 +93,7 @@ function checked(settings: NatsConfigSettings): {
   const parsed = parseServers(natsServers);
   const servers = "faults" in parsed ? [] : parsed.servers;
   const mistakes = [...("faults" in parsed ? parsed.faults : []), ...agentMistakes];
-  const paths = { "--out": settings.outDir && resolve(settings.outDir), ...subjectVariables(settings) };
+  const paths = { "--out": settings.outDir && resolve(settings.outDir), ...variablesOf(settings) };
   for (const [name, value] of Object.entries(paths))
     if (value !== undefined && UNFIT.test(value))
       mistakes.push(
@@ -116,12 +121,12 @@ function readAgents(path: string): string {
   throw cannot(`it has ${bytes} bytes, expected at most ${AGENTS_FILE_BYTES_MAX}`);
 }
 
-/** Subjects that were named otherwise: who gets a user must use them, too. */
-function subjectVariables(settings: NatsConfigSettings): Readonly<Record<string, string>> {
+/** Subjects that were named otherwise, and another JetStream: who gets a user must use them, too. */
+function variablesOf(settings: NatsConfigSettings): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    SUBJECT_SETTINGS.flatMap((name) => {
-      const subject = settings[name];
-      return subject === undefined ? [] : [[envOf(SETTINGS[name].flag), subject]];
+    NAMED_SETTINGS.flatMap((name) => {
+      const value = settings[name];
+      return value === undefined ? [] : [[envOf(SETTINGS[name].flag), value]];
     }),
   );
 }

@@ -22,6 +22,8 @@ export type LinkSettings = Pick<
   | "natsTlsCertFile"
   | "natsTlsKeyFile"
   | "natsInboxPrefix"
+  | "jsDomain"
+  | "jsApiPrefix"
   | "subjectBeat"
   | "subjectStatus"
   | "subjectReverb"
@@ -69,7 +71,7 @@ export function natsSettingsOf(settings: LinkSettings, name: string): NatsSettin
   if ("faults" in parsed)
     throw new BackbeatError("bad-config", `Cannot use the NATS address: ${parsed.faults.join("; ")}`);
   const { natsCredsFile, natsNkeyFile, natsTlsCaFile, natsTlsCertFile, natsTlsKeyFile } = settings;
-  const { natsInboxPrefix } = settings;
+  const { jsApiPrefix, jsDomain, natsInboxPrefix } = settings;
   const tls = {
     ...(natsTlsCaFile === undefined ? {} : { caFile: natsTlsCaFile }),
     ...(natsTlsCertFile === undefined ? {} : { certFile: natsTlsCertFile }),
@@ -83,6 +85,8 @@ export function natsSettingsOf(settings: LinkSettings, name: string): NatsSettin
     ...(natsNkeyFile === undefined ? {} : { nkeyFile: natsNkeyFile }),
     ...(Object.keys(tls).length === 0 ? {} : { tls }),
     ...(natsInboxPrefix === undefined ? {} : { inboxPrefix: natsInboxPrefix }),
+    jsApiPrefix,
+    jsDomain,
   };
 }
 
@@ -97,6 +101,8 @@ const LINK_SETTINGS: readonly (keyof LinkSettings)[] = [
   "natsTlsCertFile",
   "natsTlsKeyFile",
   "natsInboxPrefix",
+  "jsDomain",
+  "jsApiPrefix",
   "subjectBeat",
   "subjectStatus",
   "subjectReverb",

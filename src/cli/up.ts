@@ -5,6 +5,7 @@
  * They end in the reverse order.
  */
 import { relative } from "node:path";
+import { BackbeatError } from "../errors.ts";
 import { redact } from "../nats/address.ts";
 import { reportReader } from "../nats/report-reader.ts";
 import { startEmbeddedServer } from "../nats/server.ts";
@@ -47,6 +48,7 @@ export const run: Run<"up"> = (settings, context) =>
   runService(settings, { context, start: (host) => start(settings, { context, host }) });
 
 async function start(settings: UpSettings, { context, host }: Place): Promise<void> {
+  refuseAnotherJetStream(settings);
   openDataDir(settings.dataDir);
   const nats =
     settings.natsServers === undefined
@@ -62,6 +64,16 @@ async function start(settings: UpSettings, { context, host }: Place): Promise<vo
   );
   showScore(settings, { context, host });
   startAgents(settings, { context, host });
+}
+
+/** The server that is started here keeps its own JetStream, without a domain. @throws BackbeatError `bad-config` */
+function refuseAnotherJetStream({ jsApiPrefix, jsDomain, natsServers }: UpSettings): void {
+  if (natsServers !== undefined || (jsDomain === undefined && jsApiPrefix === undefined)) return;
+  const flag = jsDomain === undefined ? "--js-api-prefix" : "--js-domain";
+  throw new BackbeatError(
+    "bad-config",
+    `Cannot start backbeat up: ${flag} names the JetStream of another server, expected --nats beside it; leave ${flag} out where up starts the nats-server itself`,
+  );
 }
 
 /** @throws the reason of `signal` when that comes first */

@@ -132,6 +132,7 @@ describe("BACKBEAT-REQ-001 /api/v1/leader of a pulse", () => {
       leader: "node-2",
       is_leader: false,
       authority: "others",
+      authority_reason: null,
       epoch: 1,
       acting: "node-3",
       rank: 2,

@@ -17,6 +17,7 @@ const Leader = component("Leader", "Who leads the pulses of the cluster, and who
     description:
       "lease: this pulse, by the lease; others: another pulse; alone: this pulse, for want of a lease store; unknown: the lease store does not answer.",
   }),
+  authority_reason: node("Why the lease store did not answer last; null where it did."),
   epoch: described(Count, "The version of the timeline."),
   acting: node("Node id of who published the newest frame; null before the first."),
   rank: described(Count, "This pulse's place in the row: 0 publishes on time."),
@@ -67,14 +68,22 @@ function leaderBody(view: PulseView) {
   const { epoch, nodeId } = view.status();
   const company = view.company();
   if (company === undefined) {
-    const alone = { authority: "alone" as const, leader: nodeId, is_leader: true, acting: nodeId, rank: 0 };
+    const alone = {
+      authority: "alone" as const,
+      authority_reason: null,
+      leader: nodeId,
+      is_leader: true,
+      acting: nodeId,
+      rank: 0,
+    };
     return { ...alone, epoch, pulses: [nodeId] };
   }
-  const { acting, authority, leader, others, rank } = company;
+  const { acting, authority, authorityReason, leader, others, rank } = company;
   return {
     leader: leader ?? null,
     is_leader: authority === "lease" || authority === "alone",
     authority,
+    authority_reason: authorityReason ?? null,
     epoch,
     acting: acting ?? null,
     rank,

@@ -62,6 +62,7 @@ describe("BACKBEAT-REQ-020 GET /api/v1/status of reverb", () => {
         dependencies_cut: 0,
         reports_published: 2,
         reports_dropped: 0,
+        reports_withheld: 0,
         windows_forgotten: 0,
         gaps: 1,
         gap_ms: 12.5,

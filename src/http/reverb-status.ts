@@ -44,6 +44,10 @@ const TotalsBody = component("ReverbTotals", "Sums since start; received = the s
   dependencies_cut: described(Count, "Dependencies beyond the limit per claim, which were not kept."),
   reports_published: described(Count, "Reports that were sent."),
   reports_dropped: described(Count, "Reports that were let go unsent, because the link stayed down."),
+  reports_withheld: described(
+    Count,
+    "Reports that were kept back, because another reverb reports the same bars.",
+  ),
   windows_forgotten: described(Count, "Closed bars whose details were let go, by age or number."),
   gaps: described(Count, "Times that messages may have been missed."),
   gap_ms: Type.Number({ description: "Milliseconds of these gaps.", minimum: 0 }),
@@ -159,6 +163,7 @@ function totalsBody(totals: Totals): Type.Static<typeof TotalsBody> {
     dependencies_cut: totals.dependenciesCut,
     reports_published: totals.reportsPublished,
     reports_dropped: totals.reportsDropped,
+    reports_withheld: totals.reportsWithheld,
     windows_forgotten: totals.windowsForgotten,
     gaps: totals.gaps,
     gap_ms: totals.gapMs,

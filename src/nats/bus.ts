@@ -6,6 +6,7 @@
 import { createInbox, type Msg, type NatsConnection, type Subscription } from "@nats-io/transport-node";
 import { BackbeatError, messageOf } from "../errors.ts";
 import type { Bus, BusMessage, BusSubscription, Log, PublishOptions } from "../ports.ts";
+import { apiPrefixOf } from "./api-prefix.ts";
 import type { NatsSettings } from "./connect.ts";
 import { guardedHandler } from "./guarded-handler.ts";
 import { type LinkState, NatsLink } from "./link.ts";
@@ -28,6 +29,7 @@ interface Subscribed {
 export class NatsBus implements Bus {
   /** What subjects for answers begin with, without a dot at the end. */
   readonly inboxPrefix: string;
+  readonly apiPrefix: string;
   readonly #log: Log;
   readonly #link: NatsLink;
   readonly #subscribed = new Set<Subscribed>();
@@ -40,9 +42,10 @@ export class NatsBus implements Bus {
   #closed: Promise<void> | undefined;
   #handlerFailures = 0;
 
-  /** @throws BackbeatError `bad-config` where the settings name inboxes that cannot be */
+  /** @throws BackbeatError `bad-config` where the settings name inboxes, or a JetStream, that cannot be */
   constructor(settings: NatsSettings, log: Log) {
     this.inboxPrefix = checkedPrefix(settings.inboxPrefix ?? INBOX_PREFIX);
+    this.apiPrefix = apiPrefixOf(settings);
     this.#log = log;
     this.#link = new NatsLink(settings, {
       log,

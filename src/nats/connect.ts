@@ -8,6 +8,7 @@
 import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
 import type { BackbeatError } from "../errors.ts";
 import { formatHostPort, type ServerAddress } from "./address.ts";
+import type { JetStreamPlace } from "./api-prefix.ts";
 import { connectFailure } from "./connect-failure.ts";
 import { authenticatorsFor, type CredentialSettings } from "./credentials.ts";
 import { lookAtServer, type SeenServer, type ServerInfo } from "./server-info.ts";
@@ -18,7 +19,7 @@ import { tlsNames } from "./tls-handshake.ts";
 export { parseServers } from "./address.ts";
 
 /** How to reach NATS. */
-export interface NatsSettings extends CredentialSettings {
+export interface NatsSettings extends CredentialSettings, JetStreamPlace {
   /** At least one; tried in a random order, as Go's client does, so that a fleet spreads over a cluster. */
   readonly servers: readonly ServerAddress[];
   /** The name under which the server lists this connection. */

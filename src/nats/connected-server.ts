@@ -2,10 +2,22 @@
 import type { ConnectedServer } from "./durability.ts";
 import type { JetStreamApi } from "./jetstream-api.ts";
 
+/** What it greets with; nats.js names no member for the cluster and the domain. */
+interface Greeting {
+  readonly server_id?: string;
+  readonly server_name?: string;
+  readonly cluster?: string;
+  readonly domain?: string;
+}
+
 /** Of the connection of the moment; empty texts while there is none. */
-export function connectedServer({ connection }: Pick<JetStreamApi, "connection">): ConnectedServer {
-  // nats.js names no member for the cluster.
-  const info = connection?.info as { server_id?: string; server_name?: string; cluster?: string } | undefined;
-  const { cluster, server_id: serverId = "", server_name: serverName = "" } = info ?? {};
-  return { serverId, serverName, cluster: cluster === "" ? undefined : cluster };
+export function connectedServer(api: JetStreamApi): ConnectedServer {
+  const info: Greeting = (api.connection?.info as Greeting | undefined) ?? {};
+  const { cluster, domain, server_id: serverId = "", server_name: serverName = "" } = info;
+  return {
+    serverId,
+    serverName,
+    cluster: cluster === "" ? undefined : cluster,
+    isOfJetStream: api.isOwn || (domain !== undefined && api.isOfDomain(domain)),
+  };
 }

@@ -8,12 +8,14 @@
 import { createInbox, type NatsConnection, type Status } from "@nats-io/transport-node";
 import { BackbeatError, messageOf } from "../errors.ts";
 import type { Bus, BusMessage, BusSubscription, Log, PublishOptions } from "../ports.ts";
+import { apiPrefixOf, type JetStreamPlace } from "./api-prefix.ts";
 import { guardedHandler } from "./guarded-handler.ts";
 import { linkLost } from "./link-lost.ts";
 import { publishOptions } from "./publish-options.ts";
 
 /** State: whether the link is up, and who wants to know. */
 export class ConnectionBus implements Bus {
+  readonly apiPrefix: string;
   readonly #connection: NatsConnection;
   readonly #log: Log;
   readonly #listeners = new Set<(link: "lost" | "restored") => void>();
@@ -23,8 +25,9 @@ export class ConnectionBus implements Bus {
   #connected = false;
   #isClosed = false;
 
-  /** `connection` may be reconnecting just now. */
-  constructor(connection: NatsConnection, log: Log) {
+  /** `connection` may be reconnecting just now. @throws BackbeatError `bad-config` where `place` cannot be */
+  constructor(connection: NatsConnection, log: Log, place: JetStreamPlace = {}) {
+    this.apiPrefix = apiPrefixOf(place);
     this.#connection = connection;
     this.#log = log;
     void this.#watch();

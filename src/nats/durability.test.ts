@@ -26,7 +26,7 @@ const varz = (changes: Partial<Varz> = {}): MonitorAnswer => ({
   },
 });
 
-const ALONE = { serverId: "ID1", serverName: "n1", cluster: undefined };
+const ALONE = { serverId: "ID1", serverName: "n1", cluster: undefined, isOfJetStream: true };
 const IN_CLUSTER = { ...ALONE, cluster: "c" };
 
 const facts = (changes: Partial<DurabilityFacts> = {}): DurabilityFacts => ({
@@ -86,6 +86,12 @@ describe("judgeDurability", () => {
       "power-safe",
       facts({ streams: three, connected: IN_CLUSTER, monitors: ["n1", "n2", "n3"].map(member) }),
       /n1, n2, n3 sync before/,
+    ],
+    [
+      "a leafnode before the JetStream that keeps them",
+      "process-crash-safe",
+      facts({ connected: { ...ALONE, isOfJetStream: false } }),
+      /another JetStream than that of the server that we are connected to/,
     ],
     [
       "two of three replicas",

@@ -14,6 +14,8 @@ export interface ConnectedServer {
   readonly serverName: string;
   /** Undefined for a server on its own. */
   readonly cluster: string | undefined;
+  /** Whether it is one of those whose JetStream keeps the streams; false: a leafnode before them, say. */
+  readonly isOfJetStream: boolean;
 }
 
 export interface DurabilityFacts {
@@ -46,6 +48,9 @@ function whyNotPowerSafe(facts: DurabilityFacts): string | undefined {
   const { connected, monitors } = facts;
   if (monitors === undefined || monitors.length === 0)
     return "nobody told whether the servers sync before they acknowledge; name their monitoring addresses with --nats-monitor";
+  // Their names and clusters are held against the server that we are connected to.
+  if (!connected.isOfJetStream)
+    return "the streams are kept in another JetStream than that of the server that we are connected to, so it is not known here which servers keep them";
   const told: Varz[] = [];
   for (const answer of monitors) {
     if ("fault" in answer) return `${answer.url} could not be asked: ${answer.fault}`;

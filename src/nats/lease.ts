@@ -11,10 +11,11 @@ import type { CommitResult, Lease, LeaseAnswer, LeaseRecord, Log } from "../port
 import type { NatsBus } from "./bus.ts";
 import { storeAfter } from "./compare-and-set.ts";
 import { API_CODES, ApiRefusal, JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
+import { adviceOn, BeyondProbe, beyondText } from "./journal-beyond.ts";
 import type { StreamInfo } from "./stream-info.ts";
 import { journalName, leaseName } from "./stream-names.ts";
 import { leasePlan } from "./stream-plans.ts";
-import { hasJetStream, proveCompareAndSet, provide } from "./streams.ts";
+import { hasJetStream, hasStream, proveCompareAndSet, provide } from "./streams.ts";
 
 /** On one server nothing but the holder can be gone: soon enough for whoever waits to change the tempo. */
 const DURATION_MS = 4_000;
@@ -27,6 +28,12 @@ const DURATION_REPLICATED_MS = 12_000;
 
 /** The holder writes every second: an answer that takes longer is not waited for. */
 const ANSWER_TIMEOUT_MS = 1_000;
+
+/** Without a lease store it is asked for again and again: a leafnode that was cut off may have its hub again. */
+const LOOK_BEYOND_EVERY_MS = 5_000;
+
+/** Refusals that do not pass by themselves. */
+const LASTING: readonly string[] = ["journal-refused", "mode-refused"];
 
 const FORMAT = 1;
 
@@ -44,12 +51,16 @@ export class StreamLease implements Lease {
   readonly writer = randomUUID();
   readonly #parts: LeaseParts;
   readonly #api: JetStreamApi;
+  readonly #beyond: BeyondProbe;
+  /** Until when, on the monotonic clock, it is believed that no lease is kept elsewhere. */
+  #noneUntilMs = Number.NEGATIVE_INFINITY;
   #replicas: number | undefined;
   #refusal: string | undefined;
 
   constructor(parts: LeaseParts) {
     this.#parts = parts;
     this.#api = new JetStreamApi(parts.bus);
+    this.#beyond = new BeyondProbe({ api: this.#api, log: parts.log });
   }
 
   get durationMs(): number {
@@ -91,14 +102,36 @@ export class StreamLease implements Lease {
     }
   }
 
-  /** False: there is no JetStream for us. */
+  /** False: there is no JetStream for us, and no lease elsewhere. */
   async #open(): Promise<boolean> {
-    if (!(await hasJetStream(this.#api))) return false;
+    const hasOwn = await hasJetStream(this.#api);
+    if (!hasOwn || !(await hasStream(this.#api, leaseName(this.#parts.clusterId))))
+      await this.#refuseBeyond(hasOwn);
+    if (!hasOwn) return false;
     const { config } = await this.#provide();
     await proveCompareAndSet(this.#api, this.#parts.subjects.lease);
     this.#replicas = config.num_replicas;
     this.#refusal = undefined;
     return true;
+  }
+
+  /** @throws BackbeatError `mode-refused` where the lease, or the journal beside it, is kept beyond our JetStream */
+  async #refuseBeyond(hasOwn: boolean): Promise<void> {
+    if (performance.now() < this.#noneUntilMs) return;
+    const { clusterId, subjects } = this.#parts;
+    const [journal, lease] = await Promise.all([
+      hasOwn ? undefined : this.#beyond.journal(subjects),
+      this.#beyond.lease(subjects),
+    ]);
+    const found = journal ?? lease;
+    if (found === undefined) {
+      this.#noneUntilMs = performance.now() + LOOK_BEYOND_EVERY_MS;
+      return;
+    }
+    throw new BackbeatError(
+      "mode-refused",
+      `Cannot lead the pulses of cluster ${clusterId}: ${beyondText(found, this.#api)}, expected to share the lease that is kept there; ${adviceOn(found)}`,
+    );
   }
 
   #provide(): Promise<StreamInfo> {
@@ -131,7 +164,7 @@ export class StreamLease implements Lease {
 
   #get(stream: string, subject: string) {
     return this.#api.request<{ readonly message: { readonly seq: number; readonly data?: string } }>(
-      `$JS.API.STREAM.MSG.GET.${stream}`,
+      this.#api.subjectOf(`STREAM.MSG.GET.${stream}`),
       new TextEncoder().encode(JSON.stringify({ last_by_subj: subject })),
       { timeoutMs: ANSWER_TIMEOUT_MS },
     );
@@ -139,9 +172,13 @@ export class StreamLease implements Lease {
 
   /** What will not pass by itself is said once. */
   #sayRefusal(error: unknown): void {
-    if (!(error instanceof BackbeatError) || error.code !== "journal-refused") return;
+    if (!(error instanceof BackbeatError) || !LASTING.includes(error.code)) return;
     if (this.#refusal !== error.message)
-      this.#parts.log.error(`${error.message}. Until then no pulse can lead, and no tempo be changed`);
+      this.#parts.log.error(
+        error.code === "mode-refused"
+          ? `${error.message}. Until then this pulse follows the others, and changes no tempo`
+          : `${error.message}. Until then no pulse can lead, and no tempo be changed`,
+      );
     this.#refusal = error.message;
   }
 }

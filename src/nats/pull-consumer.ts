@@ -28,8 +28,8 @@ const SILENCE_MAX_MS = 2_500;
 export interface PullOptions {
   readonly connection: NatsConnection;
   readonly stream: string;
-  /** Its name, as the server made it. */
-  readonly consumer: string;
+  /** Where its messages are asked for: `CONSUMER.MSG.NEXT.…` of the API. */
+  readonly nextSubject: string;
   readonly isPaused: boolean;
   /** Subject of its own, where messages come. */
   readonly inbox: string;
@@ -60,9 +60,9 @@ export class PullConsumer {
 
   /** Asks for messages at once, unless paused. */
   constructor(options: PullOptions) {
-    const { connection, consumer, inbox, isPaused, stream } = options;
+    const { connection, inbox, isPaused } = options;
     this.#options = options;
-    this.#next = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`;
+    this.#next = options.nextSubject;
     this.#isPaused = isPaused;
     this.ended = new Promise((resolve) => {
       this.#resolve = resolve;

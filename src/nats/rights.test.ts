@@ -57,12 +57,47 @@ describe("rightsOf", () => {
 
   it("without a journal reverb hears and publishes itself, and JetStream is only asked whether it is there", () => {
     expect(of("reverb", false)).toMatchObject({
-      publish: expect.arrayContaining([subjects.reverb, subjects.now]),
-      subscribe: [subjects.beat, subjects.status, "_INBOX.reverb.>"],
+      publish: expect.arrayContaining([subjects.reverb, subjects.now, subjects.tick]),
+      subscribe: [subjects.beat, subjects.status, subjects.reverb, "_INBOX.reverb.>"],
     });
     for (const role of ROLES)
       for (const subject of of(role, false).publish.filter((one) => one.startsWith("$JS")))
         expect(subject).toMatch(/^\$JS\.API\.(STREAM\.)?(INFO|NAMES$)/);
+  });
+
+  it("without a journal a pulse may ask whether one, or a lease, is kept beyond the server", () => {
+    expect(of("pulse", false).publish).toEqual(expect.arrayContaining([subjects.lease, subjects.tick]));
+  });
+
+  it("a domain is asked on its subjects, which its server holds against the rights as its own", () => {
+    const place = {
+      clusterId: "c",
+      subjects,
+      inboxPrefix: "_INBOX.x",
+      apiPrefix: "$JS.hub.API",
+      hasJournal: true,
+    };
+    for (const role of ROLES) {
+      const own = of(role).publish.filter((subject) => subject.startsWith("$JS.API"));
+      const { publish } = rightsOf(role, place);
+      expect(publish).toEqual(
+        expect.arrayContaining([...own, ...own.map((one) => one.replace("$JS", "$JS.hub"))]),
+      );
+      expect(publish.length).toBe(of(role).publish.length + own.length);
+    }
+  });
+
+  it("an API that is imported is asked on its subjects alone", () => {
+    const place = {
+      clusterId: "c",
+      subjects,
+      inboxPrefix: "_INBOX.x",
+      apiPrefix: "hub.API",
+      hasJournal: true,
+    };
+    const { publish } = rightsOf("reverb", place);
+    expect(publish).toContain("hub.API.STREAM.CREATE.BACKBEAT_JOURNAL_c");
+    expect(publish.filter((subject) => subject.startsWith("$JS.API"))).toEqual([]);
   });
 
   it("subjects that were named otherwise are used", () => {

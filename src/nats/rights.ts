@@ -3,6 +3,7 @@
  * subscribe to, and none that they do not. `nats-config` allows these, `doctor` tries them. Pure.
  */
 import type { Subjects } from "../contracts/subjects.ts";
+import { OWN_API_PREFIX } from "./api-prefix.ts";
 import { journalName, leaseName, reportsName } from "./stream-names.ts";
 
 export const ROLES = ["reverb", "pulse", "operator", "agent"] as const;
@@ -16,6 +17,8 @@ export interface RightsPlace {
   readonly hasJournal: boolean;
   /** What the user's inboxes begin with, without a dot at the end. */
   readonly inboxPrefix: string;
+  /** What subjects of the JetStream API begin with; default `$JS.API`. */
+  readonly apiPrefix?: string | undefined;
 }
 
 /** All that is not named is refused. A token that is chosen at run time is `*`. */
@@ -28,7 +31,20 @@ export interface Rights {
 
 export function rightsOf(role: RoleName, place: RightsPlace): Rights {
   const rights = RIGHTS_OF[role](place);
-  return { ...rights, subscribe: [...rights.subscribe, `${place.inboxPrefix}.>`] };
+  const { apiPrefix = OWN_API_PREFIX, inboxPrefix } = place;
+  return {
+    ...rights,
+    publish: rights.publish.flatMap((subject) => {
+      if (!subject.startsWith(`${OWN_API_PREFIX}.`)) return [subject];
+      return prefixesOf(apiPrefix).map((prefix) => `${prefix}${subject.slice(OWN_API_PREFIX.length)}`);
+    }),
+    subscribe: [...rights.subscribe, `${inboxPrefix}.>`],
+  };
+}
+
+/** A server with a domain maps its subjects to its own ones, and holds those against the rights; a leafnode does not. */
+function prefixesOf(apiPrefix: string): readonly string[] {
+  return /^\$JS\.[^.]+\.API$/.test(apiPrefix) ? [OWN_API_PREFIX, apiPrefix] : [apiPrefix];
 }
 
 const api = (word: string, ...streams: readonly string[]) =>
@@ -64,8 +80,9 @@ const RIGHTS_OF: Readonly<Record<RoleName, (place: RightsPlace) => Rights>> = {
     const { beat, chain, commit, now, reverb, status, tick } = subjects;
     if (!hasJournal)
       return {
-        publish: [reverb, now, "$JS.API.INFO", ...api("STREAM.INFO", journal)],
-        subscribe: [beat, status],
+        // A tick asks whether a journal is kept beyond this server; reports are heard to see whether another reports.
+        publish: [reverb, now, tick, "$JS.API.INFO", ...api("STREAM.INFO", journal)],
+        subscribe: [beat, status, reverb],
         answers: false,
       };
     return {
@@ -80,16 +97,16 @@ const RIGHTS_OF: Readonly<Record<RoleName, (place: RightsPlace) => Rights>> = {
     };
   },
 
-  pulse: ({ clusterId, hasJournal, subjects: { beat, lease: leaseSubject, now, pulse } }) => {
+  pulse: ({ clusterId, hasJournal, subjects: { beat, lease: leaseSubject, now, pulse, tick } }) => {
     const { journal, lease } = namesOf(clusterId);
     const keepsLease = [
-      leaseSubject,
       ...api("STREAM.INFO", lease),
       ...api("STREAM.CREATE", lease),
       ...api("STREAM.MSG.GET", lease, journal),
     ];
     return {
-      publish: [beat, pulse, now, "$JS.API.INFO", ...(hasJournal ? keepsLease : [])],
+      // Without a lease store it asks whether a lease or a journal is kept beyond this server.
+      publish: [beat, pulse, now, leaseSubject, "$JS.API.INFO", ...(hasJournal ? keepsLease : [tick])],
       subscribe: [beat, pulse, now],
       answers: true,
     };

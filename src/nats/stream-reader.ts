@@ -147,7 +147,7 @@ export class StreamReader implements StreamReading {
     const consumer = new PullConsumer({
       connection,
       stream,
-      consumer: name,
+      nextSubject: this.#api.subjectOf(`CONSUMER.MSG.NEXT.${stream}.${name}`),
       isPaused: this.#isPaused,
       inbox: bus.inbox(),
       log,

@@ -12,6 +12,7 @@ import { connectedServer } from "./connected-server.ts";
 import { judgeDurability } from "./durability.ts";
 import { API_CODES, ApiRefusal, JetStreamApi, NobodyThere, NotAllowed } from "./jetstream-api.ts";
 import { StreamJournal } from "./journal.ts";
+import { adviceOn, BeyondProbe, beyondText, IMPOSSIBLE_SEQ } from "./journal-beyond.ts";
 import { askMonitors } from "./monitor.ts";
 import { StreamReportStore } from "./report-store.ts";
 import { type StreamConfig, type StreamInfo, streamInfo } from "./stream-info.ts";
@@ -32,12 +33,10 @@ const ASK_AGAIN_MS = 250;
 /** When it is said that we wait, and for what. */
 const SAY_WAITING_AFTER_MS = 3_000;
 
-/** No stream will ever end there: a compare-and-set against it must be refused. */
-const IMPOSSIBLE_SEQ = String(Number.MAX_SAFE_INTEGER);
-
 /** The adapter of the port: one per bus. */
 export function openStreams(bus: NatsBus, plans: StreamPlans, log: Log): StreamsOpener {
   const api = new JetStreamApi(bus);
+  const beyond = new BeyondProbe({ api, log });
   const untilAnswered = async <T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> => {
     const waiting = new Waiting(log);
     while (!signal.aborted) {
@@ -52,22 +51,28 @@ export function openStreams(bus: NatsBus, plans: StreamPlans, log: Log): Streams
     return undefined;
   };
   return {
-    open: async (signal) => (await untilAnswered(() => openNow({ api, bus, log, plans }), signal)) ?? "none",
+    open: async (signal) =>
+      (await untilAnswered(() => openNow({ api, beyond, bus, log, plans }), signal)) ?? "none",
     hasJournal: async (signal) =>
-      (await untilAnswered(() => hasStream(api, journalName(plans.clusterId)), signal)) ?? false,
+      (await untilAnswered(() => hasJournalNow({ api, beyond, plans }), signal)) ?? false,
   };
 }
 
 interface Opening {
   readonly api: JetStreamApi;
+  readonly beyond: BeyondProbe;
   readonly bus: NatsBus;
   readonly log: Log;
   readonly plans: StreamPlans;
 }
 
-/** @throws BackbeatError `nats-unreachable` for what passes, `journal-refused` for what does not */
-async function openNow({ api, bus, log, plans }: Opening): Promise<Streams | "none"> {
-  if (!(await hasJetStream(api))) return "none";
+/** @throws BackbeatError `nats-unreachable` for what passes, `journal-refused`, `mode-refused` for what does not */
+async function openNow({ api, beyond, bus, log, plans }: Opening): Promise<Streams | "none"> {
+  const hasOwn = await hasJetStream(api);
+  // A journal that is made beside another one is a second one: each would report every bar.
+  if (!hasOwn || (await find(api, journalName(plans.clusterId))) === undefined)
+    await refuseBeyond({ api, beyond, plans });
+  if (!hasOwn) return "none";
   const mayChange = plans.leaveAsFound !== true;
   const journal = await provide(api, journalPlan(plans), { log, mayChange });
   const reports = await provide(api, reportsPlan(plans), { log, mayChange });
@@ -85,8 +90,26 @@ async function openNow({ api, bus, log, plans }: Opening): Promise<Streams | "no
   };
 }
 
+/** @throws BackbeatError `nats-unreachable`; `mode-refused` where the journal is one that we cannot read here */
+async function hasJournalNow(asked: Omit<Opening, "bus" | "log">): Promise<boolean> {
+  if (await hasStream(asked.api, journalName(asked.plans.clusterId))) return true;
+  await refuseBeyond(asked);
+  return false;
+}
+
+/** @throws BackbeatError `nats-unreachable`; `mode-refused` where a journal is kept beyond our JetStream */
+async function refuseBeyond({ api, beyond, plans }: Omit<Opening, "bus" | "log">): Promise<void> {
+  const found = await beyond.journal(plans.subjects);
+  if (found === undefined) return;
+  throw new BackbeatError(
+    "mode-refused",
+    `Cannot report for cluster ${plans.clusterId}: ${beyondText(found, api)}, expected to read that journal, for a report beside it would be a second one; ${adviceOn(found)}`,
+    { data: { stream: found.stream, domain: found.domain } },
+  );
+}
+
 /** Whether a stream of this name is there; a server that may not be asked, or has no JetStream, has none for us. */
-async function hasStream(api: JetStreamApi, name: string): Promise<boolean> {
+export async function hasStream(api: JetStreamApi, name: string): Promise<boolean> {
   try {
     await streamInfo(api, name);
     return true;

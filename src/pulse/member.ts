@@ -115,6 +115,7 @@ export class Member implements PulseControl {
     const { next } = this.#parts.timeline.asOf(this.#parts.timeline.beatNow);
     return {
       authority: this.#keeper.authority,
+      ...(this.#keeper.failure === undefined ? {} : { authorityReason: this.#keeper.failure }),
       ...(row.holder === undefined ? {} : { leader: row.holder }),
       ...(row.acting === undefined ? {} : { acting: row.acting }),
       rank: row.rank,

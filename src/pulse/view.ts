@@ -79,6 +79,8 @@ export type Authority = "lease" | "others" | "alone" | "unknown";
 /** A pulse among others. */
 export interface PulseCompany {
   readonly authority: Authority;
+  /** Why it is unknown who may change the timeline; undefined where it is known. */
+  readonly authorityReason?: string;
   /** Node id of who may change the timeline, as far as is known. */
   readonly leader?: string;
   /** Node id of who published the newest frame. */

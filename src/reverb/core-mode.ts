@@ -11,6 +11,7 @@ import { notReady } from "./alarms.ts";
 import { BarLengthWatch } from "./bar-length-watch.ts";
 import { Intake } from "./intake.ts";
 import type { ModeCounts, RaisedAlarm, ReverbMode } from "./mode.ts";
+import { OtherReporters } from "./other-reporters.ts";
 import { OutgoingReports } from "./outgoing-reports.ts";
 import type { ReverbParts } from "./parts.ts";
 import { decoderOptions } from "./settings.ts";
@@ -32,6 +33,7 @@ export class CoreMode implements ReverbMode {
   readonly aggregator: Aggregator;
   readonly #parts: ReverbParts;
   readonly #outgoing: OutgoingReports;
+  readonly #others: OtherReporters;
   readonly #intake: Intake;
   readonly #barLength: BarLengthWatch;
   readonly #subscriptions: readonly BusSubscription[];
@@ -43,8 +45,14 @@ export class CoreMode implements ReverbMode {
     this.#parts = parts;
     this.decoder = createDecoder(decoderOptions(settings));
     this.aggregator = new Aggregator(settings);
+    const others = new OtherReporters({
+      ...ports,
+      beatMs: () => this.aggregator.newest?.beatDurationMs ?? 0,
+    });
+    this.#others = others;
     this.#outgoing = new OutgoingReports(settings.subjects.reverb, {
       ...ports,
+      onSending: (windowId) => others.sending(windowId),
       onPublished: (detail) => parts.live.reported(detail, NO_HEADERS),
     });
     this.#barLength = new BarLengthWatch(settings.barLength, ports.clock);
@@ -53,12 +61,14 @@ export class CoreMode implements ReverbMode {
       decoder: this.decoder,
       aggregator: this.aggregator,
       outgoing: this.#outgoing,
+      others,
       barLength: this.#barLength,
     });
     this.#intake = intake;
     this.#subscriptions = [
       ports.bus.subscribe(settings.subjects.beat, (message) => intake.frame(message)),
       ports.bus.subscribe(settings.subjects.status, (message) => intake.claim(message)),
+      ports.bus.subscribe(settings.subjects.reverb, (message) => others.hear(message)),
     ];
     ports.bus.onLink((link) => {
       if (link === "lost") intake.linkLost();
@@ -84,11 +94,18 @@ export class CoreMode implements ReverbMode {
   get counts(): ModeCounts {
     const { count, totalMs } = this.#intake.gaps;
     const { dropped, published } = this.#outgoing;
-    return { reportsPublished: published, reportsDropped: dropped, gaps: count, gapMs: totalMs };
+    return {
+      reportsPublished: published,
+      reportsDropped: dropped,
+      reportsWithheld: this.#others.withheld,
+      gaps: count,
+      gapMs: totalMs,
+    };
   }
 
   readiness(): Readiness {
-    return this.#isSubscribed ? { ready: true } : notReady("the server is asked for beats and claims");
+    if (!this.#isSubscribed) return notReady("the server is asked for beats and claims");
+    return this.#others.readiness() ?? { ready: true };
   }
 
   alarms(): readonly RaisedAlarm[] {
@@ -107,7 +124,7 @@ export class CoreMode implements ReverbMode {
         text: `${waiting} reports wait for the link`,
         sinceMonotonicMs: waitingSinceMs,
       });
-    return [...alarms, ...this.#barLength.alarms()];
+    return [...alarms, ...this.#barLength.alarms(), ...this.#others.alarms()];
   }
 
   #linkRestored(): void {
@@ -123,6 +140,7 @@ export class CoreMode implements ReverbMode {
 
   async stop(): Promise<void> {
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    this.#others.stop();
     this.#intake.stop();
     await this.#outgoing.send();
   }

@@ -12,6 +12,7 @@ import { claimGuard } from "../core/claim-guard.ts";
 import { ClaimReader } from "../core/claim-reader.ts";
 import type { BusMessage, Timer } from "../ports.ts";
 import type { BarLengthWatch } from "./bar-length-watch.ts";
+import type { OtherReporters } from "./other-reporters.ts";
 import type { OutgoingReports } from "./outgoing-reports.ts";
 import type { ReverbParts } from "./parts.ts";
 import { graceMsFor } from "./settings.ts";
@@ -25,6 +26,7 @@ export interface IntakeParts extends ReverbParts {
   readonly decoder: Decoder;
   readonly aggregator: Aggregator;
   readonly outgoing: OutgoingReports;
+  readonly others: OtherReporters;
   readonly barLength: BarLengthWatch;
 }
 
@@ -150,14 +152,15 @@ export class Intake {
 
   /** Hands out the bars that the last entry closed. */
   #deliver(startedAtMs: number): void {
-    const { aggregator, outgoing, ports, retained } = this.#parts;
+    const { aggregator, others, outgoing, ports, retained } = this.#parts;
     const closed = aggregator.takeClosed();
     if (closed.length === 0) return;
     const nowMs = ports.clock.monotonicMs();
     ports.metrics.observe("close_seconds", (nowMs - startedAtMs) / 1_000);
     for (const detail of closed) {
       retained.add(detail, nowMs);
-      outgoing.add(detail, this.#over?.windowId === detail.windowId ? this.#over.sinceMs : startedAtMs);
+      const overAtMs = this.#over?.windowId === detail.windowId ? this.#over.sinceMs : startedAtMs;
+      others.offer(detail.windowId, () => outgoing.add(detail, overAtMs));
     }
   }
 }

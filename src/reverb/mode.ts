@@ -9,6 +9,7 @@ import type { Alarm, JournalStatus, Readiness, ReverbStatus } from "./view.ts";
 export interface ModeCounts {
   readonly reportsPublished: number;
   readonly reportsDropped: number;
+  readonly reportsWithheld: number;
   readonly gaps: number;
   readonly gapMs: number;
 }
@@ -47,4 +48,10 @@ export interface ReverbMode {
   stop(): Promise<void>;
 }
 
-export const NOTHING_COUNTED: ModeCounts = { reportsPublished: 0, reportsDropped: 0, gaps: 0, gapMs: 0 };
+export const NOTHING_COUNTED: ModeCounts = {
+  reportsPublished: 0,
+  reportsDropped: 0,
+  reportsWithheld: 0,
+  gaps: 0,
+  gapMs: 0,
+};

@@ -14,6 +14,8 @@ export const REPORTS_WAITING_MAX = 100;
 export interface OutgoingParts extends ReverbPorts {
   /** The server has a report. */
   readonly onPublished: (detail: WindowDetail) => void;
+  /** A report is about to be handed to the link; it may be once more. */
+  readonly onSending: (windowId: string) => void;
 }
 
 interface Outgoing {
@@ -87,9 +89,10 @@ export class OutgoingReports {
 
   /** False: the link is down; the rest waits for it. */
   async #sendWaiting(): Promise<boolean> {
-    const { bus, clock, metrics } = this.#ports;
+    const { bus, clock, metrics, onSending } = this.#ports;
     const batch = [...this.#waiting];
     for (const report of batch) {
+      onSending(report.windowId);
       if (!bus.publish(this.#subject, report.body)) return false;
       metrics.observe("rollup_seconds", (clock.monotonicMs() - report.barOverAtMs) / 1_000);
     }

@@ -18,6 +18,7 @@ export const ALARM_NAMES = [
   "journal-stalled",
   "link-lost",
   "no-beat",
+  "other-reporter",
   "replica-divergence",
   "report-store-broken",
   "report-unsent",
@@ -51,6 +52,8 @@ export interface Totals {
   readonly reportsPublished: number;
   /** Reports that left memory unsent, because the link stayed down. */
   readonly reportsDropped: number;
+  /** Reports kept back because another reverb reports the same bars. */
+  readonly reportsWithheld: number;
   /** Closed bars whose details were let go, by age or number. */
   readonly windowsForgotten: number;
   /** Intake gaps: how many, and their length in ms. */

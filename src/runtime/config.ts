@@ -188,6 +188,11 @@ function pairMistakes(settings: Partial<Record<SettingName, unknown>>): readonly
     });
   if (natsCredsFile !== undefined && natsNkeyFile !== undefined)
     mistakes.push({ where: "--nats-creds and --nats-nkey", what: "cannot both be given" });
+  if (settings.jsDomain !== undefined && settings.jsApiPrefix !== undefined)
+    mistakes.push({
+      where: "--js-domain and --js-api-prefix",
+      what: "cannot both be given: a domain is the prefix $JS.{domain}.API",
+    });
   return mistakes;
 }
 

@@ -19,7 +19,7 @@ import { stderrLog } from "./stderr-log.ts";
 
 export interface ConnectOptions extends CreateOptions {
   /** Credentials and TLS, where they do not stand in the address. */
-  readonly nats?: Omit<NatsSettings, "servers" | "name">;
+  readonly nats?: Omit<NatsSettings, "servers" | "name" | "jsDomain" | "jsApiPrefix">;
 }
 
 /**
@@ -28,12 +28,13 @@ export interface ConnectOptions extends CreateOptions {
  * @throws BackbeatError `bad-config` where the address or a setting cannot be used
  */
 export function connectAgent(url: string, options: ConnectOptions): Agent {
-  const { log = stderrLog, nats = {}, subjects, ...settings } = options;
+  const { jsApiPrefix, jsDomain, log = stderrLog, nats = {}, subjects, ...settings } = options;
   checkAgentSettings(settings);
   const parsed = parseServers(url);
   if ("faults" in parsed)
     throw new BackbeatError("bad-config", `Cannot connect an agent: ${parsed.faults.join("; ")}`);
-  const bus = new NatsBus({ ...nats, servers: parsed.servers, name: `backbeat ${settings.agentId}` }, log);
+  const name = `backbeat ${settings.agentId}`;
+  const bus = new NatsBus({ ...nats, jsApiPrefix, jsDomain, servers: parsed.servers, name }, log);
   return runAgent(
     { ...settings, subjects: subjectsOf(settings.clusterId, subjects) },
     {

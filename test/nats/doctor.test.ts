@@ -9,6 +9,7 @@ import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
 import { journalPlan, reportsPlan, type StreamPlans } from "../../src/nats/stream-plans.ts";
 import { readConfig } from "../../src/runtime/config.ts";
 import { journalHouse, untilCommitting } from "../support/journal-house.ts";
+import { startLeafHouse } from "../support/leafnode.ts";
 import { CLUSTER } from "../support/messages.ts";
 import { startTestServer } from "../support/nats-server.ts";
 import { connectBus, subjects } from "../support/real-reverb.ts";
@@ -123,6 +124,18 @@ describe("examine", () => {
       expect.stringMatching(/^problem: the stream Z captures backbeat\.\S+\.beat/),
     );
     expect(of(findings, "clock")).toEqual([expect.stringMatching(/^note: .* could not be made/)]);
+  });
+
+  it("two journals, one at a leafnode and one at its hub, are a problem", async () => {
+    await using servers = await startLeafHouse({ leaf: { jetstream: true, domain: "leaf" } });
+    for (const { url } of [servers.hub, servers.leaf])
+      await make(url, journalPlan(plans), reportsPlan(plans));
+    for (const { url } of [servers.hub, servers.leaf])
+      await waitFor("both to be heard of", async () =>
+        of(await examined(url), "journal").some((text) =>
+          /^problem: 2 streams take what is published for this cluster/.test(text),
+        ),
+      );
   });
 
   it("without JetStream it says which mode reverb takes", async () => {

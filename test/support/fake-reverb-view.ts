@@ -337,6 +337,7 @@ function totals(): Totals {
     dependenciesCut: 0,
     reportsPublished: 2,
     reportsDropped: 0,
+    reportsWithheld: 0,
     windowsForgotten: 0,
     gaps: 1,
     gapMs: 12.5,

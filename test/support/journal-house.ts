@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BarReport } from "../../src/contracts/index.ts";
+import type { JetStreamPlace } from "../../src/nats/api-prefix.ts";
 import type { NatsBus } from "../../src/nats/bus.ts";
 import type { StreamPlans } from "../../src/nats/stream-plans.ts";
 import { openStreams } from "../../src/nats/streams.ts";
@@ -37,6 +38,8 @@ export interface ReplicaOptions {
   readonly nodeId?: string;
   /** Another way to the server than that of the house. */
   readonly url?: string;
+  /** Another JetStream than that of the server. */
+  readonly place?: JetStreamPlace;
 }
 
 export interface JournalHouse extends AsyncDisposable {
@@ -74,8 +77,8 @@ export async function journalHouse(url: string): Promise<JournalHouse> {
   return {
     wire,
     peer,
-    async start({ dataDir, nodeId = "node-1", plans, settings, url: itsUrl = url } = {}) {
-      const bus = await connectBus(itsUrl, nodeId);
+    async start({ dataDir, nodeId = "node-1", place, plans, settings, url: itsUrl = url } = {}) {
+      const bus = await connectBus(itsUrl, nodeId, place);
       const log = recordingLog();
       const reverb = runReverb(settingsOf({ nodeId, ...settings }), {
         bus,

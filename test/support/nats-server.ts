@@ -22,6 +22,8 @@ export interface TestServerOptions {
   readonly port?: number;
   /** Default false. */
   readonly jetstream?: boolean;
+  /** Domain of its JetStream; default: none. */
+  readonly domain?: string;
 }
 
 export interface TestServer extends AsyncDisposable {
@@ -151,7 +153,9 @@ async function launch(binary: string, dir: string, options: LaunchOptions): Prom
 function configuration(dir: string, options: TestServerOptions): string {
   const lines = ['host: "127.0.0.1"', `port: ${options.port ?? -1}`];
   if (options.jetstream === true)
-    lines.push(`jetstream { store_dir: ${JSON.stringify(join(dir, "store"))} }`);
+    lines.push(
+      `jetstream { store_dir: ${JSON.stringify(join(dir, "store"))}${options.domain === undefined ? "" : `, domain: ${options.domain}`} }`,
+    );
   return [...lines, options.config ?? ""].join("\n");
 }
 

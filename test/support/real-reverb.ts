@@ -1,6 +1,7 @@
 /** Reverb on a real nats-server, in the test's own process, with what it reports. */
 import { type BarReport, subjectsOf } from "../../src/contracts/index.ts";
 import { parseServers } from "../../src/nats/address.ts";
+import type { JetStreamPlace } from "../../src/nats/api-prefix.ts";
 import { NatsBus } from "../../src/nats/bus.ts";
 import { type Reverb, runReverb } from "../../src/reverb/reverb.ts";
 import type { ReverbSettings } from "../../src/reverb/settings.ts";
@@ -11,11 +12,11 @@ import { waitFor } from "./wait-for.ts";
 
 export const subjects = subjectsOf(CLUSTER);
 
-/** A connected bus of its own. */
-export async function connectBus(url: string, name = "test"): Promise<NatsBus> {
+/** A connected bus of its own, on the JetStream of its server or another one. */
+export async function connectBus(url: string, name = "test", place: JetStreamPlace = {}): Promise<NatsBus> {
   const parsed = parseServers(url);
   if ("faults" in parsed) throw new Error(parsed.faults.join("; "));
-  const bus = new NatsBus({ servers: parsed.servers, name }, silentLog);
+  const bus = new NatsBus({ ...place, servers: parsed.servers, name }, silentLog);
   await waitFor("the connection", () => bus.connected);
   return bus;
 }

@@ -24,6 +24,8 @@ const ALARM_TODOS: Readonly<Record<AlarmName["name"], string>> = {
     "Look at the NATS servers: is there a majority of them, has their disk room? After a loss a stream of three replicas may be without a leader for 8 s.",
   "link-lost": "Reverb reconnects by itself; look at the NATS server.",
   "no-beat": "Is a pulse running in this cluster?",
+  "other-reporter":
+    "Two reverbs report the same bars: stop one, or start it where the journal is (--nats, --js-domain).",
   "replica-divergence": "`backbeat replay <window>` says which replica is right; keep both logs.",
   "report-store-broken": "Restore the report stream; a restart goes on with what it holds.",
   "report-unsent": "Reports wait for NATS: look at the server.",

@@ -123,7 +123,7 @@ async function streamsOf(
 function noJetStream(action: string): BackbeatError {
   return new BackbeatError(
     "nats-refused",
-    `Cannot ${action}: the server has no JetStream for this account, so nothing is kept there; enable it, or see reports as they come with \`backbeat watch\``,
+    `Cannot ${action}: the server has no JetStream for this account, so nothing is kept there; enable it, name the domain of the server that keeps it with --js-domain, or see reports as they come with \`backbeat watch\``,
   );
 }
 

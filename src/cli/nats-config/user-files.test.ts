@@ -16,7 +16,7 @@ const place = {
     { host: "::1", port: 4333, tls: true },
   ],
   secretPath: "/etc/backbeat/ci+build.nk",
-  subjects: {},
+  variables: {},
 };
 
 describe("envFile", () => {
@@ -44,7 +44,7 @@ describe("envFile", () => {
   it("reverb is no agent; subjects that are called otherwise are handed on", () => {
     const { text } = envFile(user({ name: "reverb", role: "reverb" }), {
       ...place,
-      subjects: { BACKBEAT_SUBJECT_BEAT: "x.beats" },
+      variables: { BACKBEAT_SUBJECT_BEAT: "x.beats" },
     });
     expect(text).not.toContain("BACKBEAT_AGENT");
     expect(text).toContain("BACKBEAT_SUBJECT_BEAT=x.beats\n");

@@ -24,13 +24,13 @@ export interface EnvPlace {
   readonly servers: readonly ServerAddress[];
   /** Where the file of the secret will be. */
   readonly secretPath: string;
-  /** Subjects that are not called as usual, as variables. */
-  readonly subjects: Readonly<Record<string, string>>;
+  /** What is not called as usual, such as subjects. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /** For `set -a; . file`, `EnvironmentFile=` of systemd and `--env-file` of containers alike: no quotes, no blanks. */
 export function envFile({ name, role, secret }: ConfigUser, place: EnvPlace): UserFile {
-  const { clusterId, secretPath, servers, subjects } = place;
+  const { clusterId, secretPath, servers } = place;
   const credentials =
     secret.kind === "password" ? `${encodeURIComponent(name)}:${encodeURIComponent(secret.secret)}@` : "";
   const addresses = servers.map(
@@ -42,7 +42,7 @@ export function envFile({ name, role, secret }: ConfigUser, place: EnvPlace): Us
     BACKBEAT_NATS_INBOX_PREFIX: inboxPrefixOf(name),
     ...(secret.kind === "nkey" ? { BACKBEAT_NATS_NKEY: secretPath } : {}),
     ...(role === "agent" ? { BACKBEAT_AGENT: name } : {}),
-    ...subjects,
+    ...place.variables,
   };
   return {
     name: `${fileStem(name)}.env`,

@@ -23,6 +23,10 @@ export interface ServerConfig {
   readonly clusterId: string;
   readonly subjects: Subjects;
   readonly hasJournal: boolean;
+  /** What subjects of the JetStream API begin with for the services; default `$JS.API`. */
+  readonly apiPrefix?: string | undefined;
+  /** JetStream domain of the server; default: none. */
+  readonly jsDomain?: string | undefined;
   readonly port: number;
   /** Where the server keeps its streams. */
   readonly storeDir: string;
@@ -41,7 +45,8 @@ export function inboxPrefixOf(userName: string): string {
 }
 
 export function serverConfigText(config: ServerConfig): string {
-  const { clusterId, hasJournal, port, storeDir } = config;
+  const { clusterId, hasJournal, jsDomain, port, storeDir } = config;
+  const domain = jsDomain === undefined ? "" : `, domain: ${text(jsDomain)}`;
   const [services, agents] = [`BACKBEAT_${clusterId}`, `BACKBEAT_${clusterId}_AGENTS`];
   const { beat, now, reverb, status } = config.subjects;
   const usersOf = (isAgent: boolean) =>
@@ -55,7 +60,7 @@ export function serverConfigText(config: ServerConfig): string {
   return [
     ...headLines(config),
     `port: ${port}`,
-    ...(hasJournal ? [`jetstream { store_dir: ${text(storeDir)} }`] : []),
+    ...(hasJournal ? [`jetstream { store_dir: ${text(storeDir)}${domain} }`] : []),
     "",
     "accounts {",
     "  # Reverb, pulses, people, and all that is kept.",

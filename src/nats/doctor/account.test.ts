@@ -29,7 +29,13 @@ describe("judgeAccount", () => {
     ["no limits", judge(info()), ["ok"], /on for this account: 0 streams/],
     ["a domain", judge(info({}, { domain: "hub" })), ["ok"], /domain hub/],
     ["off", judge({ kind: "off" }), ["warning"], /no JetStream/],
-    ["may not ask", judge({ kind: "forbidden" }), ["warning"], /\$JS\.API\.INFO/],
+    [
+      "off here, and a journal beyond",
+      judge({ kind: "off", beyond: { found: "the stream J takes it", fix: "use --js-domain hub" } }),
+      ["problem"],
+      /no JetStream.*the stream J takes it/,
+    ],
+    ["may not ask", judge({ kind: "forbidden", subject: "$JS.API.INFO" }), ["warning"], /\$JS\.API\.INFO/],
     ["no answer", judge({ kind: "silent", why: "timeout" }), ["problem"], /does not answer: timeout/],
     ["room enough", judge(info({ max_storage: 120 * MB })), ["ok"], /./],
     [

@@ -21,8 +21,8 @@ export interface AccountInfo {
 /** What came of asking for it. */
 export type AccountAnswer =
   | { readonly kind: "info"; readonly info: AccountInfo }
-  | { readonly kind: "off" }
-  | { readonly kind: "forbidden" }
+  | { readonly kind: "off"; readonly beyond?: { readonly found: string; readonly fix: string } | undefined }
+  | { readonly kind: "forbidden"; readonly subject: string }
   | { readonly kind: "silent"; readonly why: string };
 
 export interface AccountFacts {
@@ -48,6 +48,16 @@ const CHECK = "jetstream";
 export function judgeAccount(facts: AccountFacts): readonly Finding[] {
   const { answer } = facts;
   if (answer.kind === "info") return judgeInfo(answer.info, facts);
+  if (answer.kind === "off" && answer.beyond !== undefined)
+    return [
+      {
+        check: CHECK,
+        level: "problem",
+        found: `the server has no JetStream for this account, and ${answer.beyond.found}`,
+        means: "reverb does not start here, and a pulse here cannot lead",
+        fix: answer.beyond.fix,
+      },
+    ];
   if (answer.kind === "off")
     return [
       {
@@ -63,9 +73,9 @@ export function judgeAccount(facts: AccountFacts): readonly Finding[] {
       {
         check: CHECK,
         level: "warning",
-        found: "this user may not ask the API of JetStream ($JS.API.INFO)",
+        found: `this user may not ask the API of JetStream (${answer.subject})`,
         means: "reverb would wait for a journal for ever; what else stands there could not be looked at",
-        fix: "allow this user to publish on $JS.API.>, or examine as the user of reverb",
+        fix: `allow this user to publish on ${answer.subject.replace(/INFO$/, ">")}, or examine as the user of reverb`,
       },
     ];
   return [

@@ -1,7 +1,7 @@
 /**
  * Looks at a NATS server and at what BACKBEAT has there, and judges it: facts are gathered here, one after the other,
  * and each is judged by a file of its own. Changes nothing that matters: the clock is read with a stream that is removed
- * again, and the journal is tried with an entry that every fold ignores.
+ * again; a journal in which no beat is fresh, or that is found in another JetStream, gets one tick that every fold ignores.
  */
 import { createDecoder, Refusal } from "../../contracts/decode.ts";
 import { readReportFacts } from "../../contracts/report-headers.ts";
@@ -11,6 +11,7 @@ import type { NatsBus } from "../bus.ts";
 import { connectedServer } from "../connected-server.ts";
 import { type ConnectedServer, judgeDurability } from "../durability.ts";
 import { API_CODES, ApiRefusal, JetStreamApi, NobodyThere, NotAllowed } from "../jetstream-api.ts";
+import { adviceOn, BeyondProbe, beyondText } from "../journal-beyond.ts";
 import { askMonitors, type MonitorAnswer } from "../monitor.ts";
 import { reportReader } from "../report-reader.ts";
 import { type StreamConfig, type StreamInfo, streamInfo } from "../stream-info.ts";
@@ -20,6 +21,7 @@ import { judgeCaptures } from "./captures.ts";
 import { type ClockFacts, judgeClock, leastRoundTrip } from "./clock.ts";
 import { measureClock } from "./clock-stream.ts";
 import type { Finding } from "./finding.ts";
+import { countJournals, judgeJournals } from "./journals.ts";
 import { judgePermissions, rolesOf } from "./permissions.ts";
 import { judgeStorage } from "./storage.ts";
 import { type FoundStream, judgeStreams, type Rhythm } from "./streams.ts";
@@ -56,7 +58,7 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
     ...judgeVersion(version),
     ...judgePayload(connection.info?.max_payload),
   ];
-  const account = await askAccount(api);
+  const account = await askAccount(api, { log, plans });
   const hasApi = account.kind === "info";
   const journal = hasApi ? await findStream(api, journalPlan(plans).name) : "unknown";
   const reports = hasApi ? await findStream(api, reportsPlan(plans).name) : "unknown";
@@ -77,9 +79,11 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
   const lookedAtMs = Date.now();
   const clock = hasApi ? await measureClock(api, { clusterId }) : undefined;
   if (clock !== undefined) findings.push(judgeClock(clock));
-  const roles = rolesOf({ clusterId, subjects, inboxPrefix: bus.inboxPrefix });
+  const roles = rolesOf({ clusterId, subjects, inboxPrefix: bus.inboxPrefix, apiPrefix: bus.apiPrefix });
   const needs = roles.flatMap((role) => role.needs);
-  findings.push(...judgePermissions(roles, await rightsOn(connection, needs, subjects)));
+  findings.push(
+    ...judgePermissions(roles, await rightsOn(connection, needs, { subjects, apiPrefix: bus.apiPrefix })),
+  );
   if (account.kind !== "info") return findings;
   findings.push(...judgeStorage({ account: account.info, ours, monitors }));
   const rhythm = await hearRhythm(bus, { api, journal, plans });
@@ -88,6 +92,7 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
     findings.push(judgeJournalWrite(seenIn(newest) ?? (await tryJournal(api, subjects.tick))));
   }
   findings.push(
+    ...judgeJournals(await countJournals(connection, subjects.tick)),
     ...judgeStreams({
       journal,
       reports,
@@ -111,16 +116,26 @@ function nameOf({ serverId, serverName }: ConnectedServer): string {
   return serverName === serverId ? "" : ` ${JSON.stringify(serverName)}`;
 }
 
-async function askAccount(api: JetStreamApi): Promise<AccountAnswer> {
+async function askAccount(api: JetStreamApi, options: ExamineOptions): Promise<AccountAnswer> {
   try {
     return { kind: "info", info: await api.ask<AccountInfo>("INFO") };
   } catch (error) {
     if (error instanceof ApiRefusal && [API_CODES.off, API_CODES.offForAccount].includes(error.code as never))
-      return { kind: "off" };
-    if (error instanceof NobodyThere && api.serverHasJetStream === false) return { kind: "off" };
-    if (error instanceof NotAllowed) return { kind: "forbidden" };
+      return await askBeyond(api, options);
+    if (error instanceof NobodyThere && api.serverHasJetStream === false)
+      return await askBeyond(api, options);
+    if (error instanceof NotAllowed) return { kind: "forbidden", subject: api.subjectOf("INFO") };
     return { kind: "silent", why: messageOf(error) };
   }
+}
+
+/** JetStream is off here: whether a journal is kept elsewhere that takes what is published here. */
+async function askBeyond(api: JetStreamApi, { log, plans }: ExamineOptions): Promise<AccountAnswer> {
+  const found = await new BeyondProbe({ api, log }).journal(plans.subjects).catch(() => undefined);
+  return {
+    kind: "off",
+    beyond: found && { found: beyondText(found, api), fix: adviceOn(found) },
+  };
 }
 
 /** @throws BackbeatError `nats-unreachable` */

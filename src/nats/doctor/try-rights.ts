@@ -27,13 +27,14 @@ interface Permissions {
 export async function tryRights(
   connection: NatsConnection,
   needs: readonly Need[],
-  subjects: Subjects,
+  { apiPrefix, subjects }: { readonly subjects: Subjects; readonly apiPrefix: string },
 ): Promise<ReadonlyMap<string, Verdict>> {
   const verdicts = new Map<string, Verdict>();
   const told = await toldRights(connection);
   const forbidden = await tried(
     connection,
     needs.filter((need) => !hasEffect(need, subjects)),
+    apiPrefix,
   );
   for (const need of needs) {
     const isTried = !hasEffect(need, subjects);
@@ -58,7 +59,11 @@ async function toldRights(connection: NatsConnection): Promise<Permissions | und
 }
 
 /** The keys of what was complained about. */
-async function tried(connection: NatsConnection, needs: readonly Need[]): Promise<ReadonlySet<string>> {
+async function tried(
+  connection: NatsConnection,
+  needs: readonly Need[],
+  apiPrefix: string,
+): Promise<ReadonlySet<string>> {
   const forbidden = new Set<string>();
   const statuses = connection.status();
   void (async () => {
@@ -73,7 +78,8 @@ async function tried(connection: NatsConnection, needs: readonly Need[]): Promis
   nowhere.set("Nats-Expected-Stream", NO_STREAM);
   for (const { act, subject } of new Map(needs.map((need) => [keyOf(need), need])).values()) {
     if (act === "subscribe") subscriptions.push(connection.subscribe(subject, { callback: () => undefined }));
-    else if (subject.startsWith("$JS.")) connection.publish(subject, UNREADABLE);
+    else if (subject.startsWith("$JS.") || subject.startsWith(`${apiPrefix}.`))
+      connection.publish(subject, UNREADABLE);
     else connection.publish(subject, "", { headers: nowhere });
   }
   await connection.flush();

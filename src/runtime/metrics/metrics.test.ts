@@ -46,6 +46,7 @@ function statusWith(changes: Partial<ReverbStatus> = {}): ReverbStatus {
       dependenciesCut: 0,
       reportsPublished: 0,
       reportsDropped: 0,
+      reportsWithheld: 0,
       windowsForgotten: 0,
       gaps: 0,
       gapMs: 0,

@@ -76,6 +76,11 @@ export const REVERB_METRICS: readonly MetricRow<ReverbSource>[] = [
     ({ status }) => status.totals.reportsDropped,
   ),
   counter(
+    "backbeat_reverb_reports_withheld_total",
+    "Bar reports kept back because another reverb reports the same bars",
+    ({ status }) => status.totals.reportsWithheld,
+  ),
+  counter(
     "backbeat_reverb_windows_forgotten_total",
     "Closed bars that the API no longer shows, by age or number",
     ({ status }) => status.totals.windowsForgotten,

@@ -87,6 +87,26 @@ export const NATS_SETTINGS = {
     defaultText: "_INBOX",
     commands: CONNECTED,
   }),
+  jsDomain: optional({
+    flag: "js-domain",
+    group: "NATS",
+    kind: text("<name>", "a JetStream domain: a name without dots, wildcards and blanks", /^[^\s.*>]+$/),
+    doc: "JetStream domain that keeps the journal, where it is not that of the server: a hub's behind a leafnode",
+    defaultText: "the JetStream of the server",
+    commands: NAMING,
+  }),
+  jsApiPrefix: optional({
+    flag: "js-api-prefix",
+    group: "NATS",
+    kind: text(
+      "<subject>",
+      "a NATS subject without wildcards and blanks, such as JS.hub.API",
+      /^[^\s*>.]+(\.[^\s*>.]+)*$/,
+    ),
+    doc: "What subjects of the JetStream API begin with, where this account imports it from another; not beside --js-domain",
+    defaultText: "$JS.API",
+    commands: NAMING,
+  }),
   natsServerBinary: optional({
     flag: "nats-server",
     group: "NATS",

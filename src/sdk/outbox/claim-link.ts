@@ -8,19 +8,9 @@
  * where none comes is the server asked, so that an agent that may not use the JetStream API need not.
  */
 import type { Headers } from "../../contracts/report-headers.ts";
-import { readStreamAck, refusalIn } from "../../contracts/stream-ack.ts";
-import { REFUSAL_CODES, type StreamRefusal } from "../../contracts/stream-refusal.ts";
 import { messageOf } from "../../errors.ts";
 import type { Bus, BusMessage, BusSubscription, Clock, Log, Timer } from "../../ports.ts";
-
-/** `none`: no stream keeps claims, the server's word that it took them is all there is. */
-export type JournalPresence = "unknown" | "journal" | "none";
-
-/** `nobody`: neither a stream nor anybody else was there. `refused`: the stream did not store it. */
-export type Answer =
-  | { readonly kind: "stored" }
-  | { readonly kind: "nobody" }
-  | { readonly kind: "refused"; readonly refusal: StreamRefusal };
+import { type Answer, answerOf, type JournalPresence, presenceIn } from "./stream-answers.ts";
 
 /** Who sends claims over it. */
 export interface LinkUser {
@@ -44,19 +34,17 @@ export const UNDER_WAY_BYTES_MAX = 1_048_576;
 
 /** A stream answers within a few milliseconds; without one, a tenth of a second is all that the first claim loses. */
 const ASK_AFTER_MS = 100;
+/**
+ * How long after the first claim it is believed that there is none, where somebody hears claims and no stream
+ * answered: the server speaks for itself, and the journal may be that of a hub at the far end of a leafnode's link.
+ */
+const NONE_BELIEVED_AFTER_MS = 500;
 /** Each wait for an answer to the question is twice the one before. */
 const ASK_AGAIN_FIRST_MS = 1_000;
 const ASK_AGAIN_MAX_MS = 30_000;
 
-const STREAM_NAMES = "$JS.API.STREAM.NAMES";
-const NOT_ENABLED: ReadonlySet<number> = new Set([REFUSAL_CODES.offForAccount, REFUSAL_CODES.off]);
-
-/** How a stream begins to say that it stored a claim, and what it says else. */
-const STORED_HEAD = Buffer.from('{"stream":"');
-const ERROR_NAME = Buffer.from('"error"');
-const STORED: Answer = { kind: "stored" };
-
-const decoder = new TextDecoder();
+/** Of the server that we are connected to. */
+const OWN_API_PREFIX = "$JS.API";
 const links = new WeakMap<Bus, Map<string, ClaimLink>>();
 
 /** The link of a bus for claims on a subject: one for all its agents. To be given back by `leave`. */
@@ -96,6 +84,10 @@ export class ClaimLink {
   /** A stream has answered on this or an earlier connection: that nobody does now says that it is away. */
   #hasHeardStream = false;
   #askTimer: Timer | undefined;
+  /** When the first claim of this connection left, on the monotonic clock. */
+  #firstSentAtMs: number | undefined;
+  /** A claim was answered that nobody hears it, wherever: no journal is on its way to answer. */
+  #hasNobody = false;
   #askAgainMs = ASK_AGAIN_FIRST_MS;
   #flush: Promise<void> | undefined;
 
@@ -153,6 +145,7 @@ export class ClaimLink {
       return undefined;
     this.#underWay.set(token, { bytes: body.length, onAnswer });
     this.#bytes += body.length;
+    this.#firstSentAtMs ??= this.#parts.clock.monotonicMs();
     if (this.#journal === "unknown") this.#askIn(ASK_AFTER_MS);
     return token;
   }
@@ -195,7 +188,10 @@ export class ClaimLink {
     if (answer.kind !== "nobody") {
       this.#hasHeardStream = true;
       this.#know("journal");
-    } else if (this.#journal === "unknown") this.#ask();
+    } else if (this.#journal === "unknown") {
+      this.#hasNobody = true;
+      this.#ask();
+    }
     const underWay = this.#underWay.get(Number(token));
     if (underWay === undefined) return;
     this.forget(Number(token));
@@ -214,7 +210,7 @@ export class ClaimLink {
     if (this.#journal !== "unknown" || !bus.connected) return;
     const body = new TextEncoder().encode(JSON.stringify({ subject }));
     try {
-      bus.publish(STREAM_NAMES, body, { replyTo: `${this.#inbox}.journal` });
+      bus.publish(`${this.#apiPrefix}.STREAM.NAMES`, body, { replyTo: `${this.#inbox}.journal` });
     } catch (thrown) {
       // The connection is about to end: the next one is asked.
       this.#parts.log.debug(`Not asked for streams: ${messageOf(thrown)}`);
@@ -225,11 +221,32 @@ export class ClaimLink {
     this.#askAgainMs = Math.min(2 * this.#askAgainMs, ASK_AGAIN_MAX_MS);
   }
 
+  get #apiPrefix(): string {
+    return this.#parts.bus.apiPrefix ?? OWN_API_PREFIX;
+  }
+
   #heardOfJournal(data: Uint8Array): void {
+    // Nobody there says much of the server's own JetStream, and of one behind a leafnode that it is away now.
+    if (data.length === 0 && this.#apiPrefix !== OWN_API_PREFIX) return;
     const presence = presenceIn(data);
     // Who cannot say what streams there are does not outweigh one that was heard: only a list without it does.
     if (presence === "unknown" || (presence === "no-jetstream" && this.#hasHeardStream)) return;
-    this.#know(presence === "no-jetstream" ? "none" : presence);
+    if (presence === "journal") this.#know("journal");
+    else this.#believeNone();
+  }
+
+  #believeNone(): void {
+    const { clock } = this.#parts;
+    const sinceMs = clock.monotonicMs() - (this.#firstSentAtMs ?? Number.NEGATIVE_INFINITY);
+    if (this.#hasNobody || sinceMs >= NONE_BELIEVED_AFTER_MS) {
+      this.#know("none");
+      return;
+    }
+    this.#askTimer?.cancel();
+    this.#askTimer = clock.after(NONE_BELIEVED_AFTER_MS - sinceMs, () => {
+      this.#askTimer = undefined;
+      this.#know("none");
+    });
   }
 
   #know(presence: "journal" | "none"): void {
@@ -244,6 +261,8 @@ export class ClaimLink {
     this.#underWay.clear();
     this.#bytes = 0;
     this.#journal = "unknown";
+    this.#firstSentAtMs = undefined;
+    this.#hasNobody = false;
     this.#askTimer?.cancel();
     this.#askTimer = undefined;
     this.#askAgainMs = ASK_AGAIN_FIRST_MS;
@@ -259,38 +278,5 @@ export class ClaimLink {
     const users = [...this.#wantsRoom];
     this.#wantsRoom.clear();
     for (const user of users) user.ready();
-  }
-}
-
-/** What a stream, or the server for nobody, says to a publisher; undefined where somebody else talks. */
-function answerOf(data: Uint8Array): Answer | undefined {
-  return data.length > 0 && isPlainlyStored(data) ? STORED : readStreamAck(data);
-}
-
-/** The answer to nearly every claim, known without reading it as JSON. */
-function isPlainlyStored(data: Uint8Array): boolean {
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);
-  const hasHead =
-    bytes.length > STORED_HEAD.length && STORED_HEAD.compare(bytes, 0, STORED_HEAD.length) === 0;
-  return hasHead && !bytes.includes(ERROR_NAME);
-}
-
-/** What the JetStream API says of streams that take the subject. `no-jetstream`: none for this account, or at all. */
-function presenceIn(data: Uint8Array): JournalPresence | "no-jetstream" {
-  // No responders: the server has no JetStream.
-  if (data.length === 0) return "no-jetstream";
-  const answer = parse(data);
-  if (answer === undefined) return "unknown";
-  const refusal = refusalIn(answer.error);
-  if (refusal !== undefined) return NOT_ENABLED.has(refusal.code) ? "no-jetstream" : "unknown";
-  return Array.isArray(answer.streams) && answer.streams.length > 0 ? "journal" : "none";
-}
-
-function parse(data: Uint8Array): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(decoder.decode(data));
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
   }
 }

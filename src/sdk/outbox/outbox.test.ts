@@ -16,10 +16,17 @@ const JOURNAL = '{"streams":["J"],"total":1}';
 const NO_JOURNAL = '{"streams":null,"total":0}';
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-function house(options: { readonly connected?: boolean; readonly parts?: Partial<OutboxParts> } = {}) {
+interface HouseOptions {
+  readonly connected?: boolean;
+  readonly apiPrefix?: string;
+  readonly parts?: Partial<OutboxParts>;
+}
+
+function house(options: HouseOptions = {}) {
   const clock = new FakeClock();
   const broker = fakeBroker();
-  const bus = broker.connect({ connected: options.connected ?? true });
+  const { apiPrefix } = options;
+  const bus = Object.assign(broker.connect({ connected: options.connected ?? true }), { apiPrefix });
   const peer = broker.connect();
   const log = recordingLog();
   const parts: OutboxParts = {
@@ -95,7 +102,9 @@ describe("BACKBEAT-REQ-041 S3 Outbox", () => {
     const asked = api(NO_JOURNAL);
     listen();
     const claims = Promise.all([add(outbox, 1), add(outbox, 2)]);
-    await clock.run(100);
+    await clock.run(499);
+    expect(outbox.counts.acknowledged).toBe(0);
+    await clock.run(1);
     await claims;
     expect(asked).toEqual([`{"subject":"${SUBJECT}"}`]);
     await add(outbox, 3);
@@ -269,9 +278,46 @@ describe("BACKBEAT-REQ-041 S3 Outbox", () => {
     const claim = add(outbox, 1);
     await settled();
     expect(outbox.counts.acknowledged).toBe(0);
-    await clock.run(100);
+    await clock.run(500);
     await claim;
     expect(outbox.journal).toBe("none");
+  });
+
+  it.each([
+    ["no stream", NO_JOURNAL],
+    ["no JetStream", ""],
+  ])(
+    "a leafnode that knows of %s does not outweigh the journal of its hub, which answers later",
+    async (_, answer) => {
+      const { api, clock, outbox, peer } = house();
+      api(answer);
+      let isStored = false;
+      peer.subscribe(SUBJECT, (message) => {
+        clock.after(400, () => {
+          isStored = true;
+          message.respond(STORED);
+        });
+      });
+      const claim = add(outbox, 1).then(() => isStored);
+      await clock.run(500);
+      expect([await claim, outbox.journal]).toEqual([true, "journal"]);
+      await clock.run(60_000);
+      expect(clock.pending).toBe(0);
+    },
+  );
+
+  it("nobody at the API of a hub says that its leafnode is cut off, not that there is no journal", async () => {
+    const { bus, clock, listen, outbox } = house({ apiPrefix: "$JS.hub.API" });
+    listen();
+    let isDone = false;
+    void add(outbox, 1).then(
+      () => {
+        isDone = true;
+      },
+      () => undefined,
+    );
+    await clock.run(60_000);
+    expect([bus.connected, isDone, outbox.journal]).toEqual([true, false, "unknown"]);
   });
 
   it("an answer that does not come within five seconds is not waited for: all is sent again", async () => {

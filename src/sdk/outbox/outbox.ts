@@ -14,10 +14,11 @@ import { messageOf } from "../../errors.ts";
 import { RareLine } from "../../nats/rare-line.ts";
 import type { Bus, Clock, Log, Timer } from "../../ports.ts";
 import { abandoned, ClaimError, expired, refused, replaced, unsendable } from "./claim-ends.ts";
-import { type Answer, type ClaimLink, claimLinkOf, type LinkUser } from "./claim-link.ts";
+import { type ClaimLink, claimLinkOf, type LinkUser } from "./claim-link.ts";
 import { bodyOf, claimOf, type Entry, entryOf, FLUSHED, putAway, UNSENT } from "./outbox-entry.ts";
 import { type OutboxLimits, OutboxQueue, SENT_MAX } from "./outbox-queue.ts";
 import { RetryPause } from "./retry-pause.ts";
+import type { Answer } from "./stream-answers.ts";
 
 /** An hour of one claim a second and a bit more; what waits for longer speaks of bars that nobody can look up any more. */
 export const CLAIMS_WAITING_MAX = 4_096;
