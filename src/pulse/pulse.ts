@@ -237,11 +237,10 @@ class RunningPulse implements Pulse {
   }
 
   #onLink(link: "lost" | "restored"): void {
-    if (this.#stopped !== undefined) return;
-    const { log } = this.#ports;
-    if (link === "lost") log.warn("The link is down: the beat goes on, its frames are not sent");
-    else log.info("The link is up: frames are sent", { unsent: this.#record.totals.unsent });
-    if (link === "restored") this.#member?.linkRestored();
+    // That it is lost is an alarm, and the connection has its own line.
+    if (this.#stopped !== undefined || link === "lost") return;
+    this.#ports.log.info("The link is up: frames are sent", { unsent: this.#record.totals.unsent });
+    this.#member?.linkRestored();
   }
 
   async #stop(): Promise<void> {

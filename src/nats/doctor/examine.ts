@@ -14,7 +14,7 @@ import { API_CODES, ApiRefusal, JetStreamApi, NobodyThere, NotAllowed } from "..
 import { adviceOn, BeyondProbe, beyondText } from "../journal-beyond.ts";
 import { askMonitors, type MonitorAnswer } from "../monitor.ts";
 import { reportReader } from "../report-reader.ts";
-import { type StreamConfig, type StreamInfo, streamInfo } from "../stream-info.ts";
+import { lastKeptSeq, type StreamConfig, type StreamInfo, streamInfo } from "../stream-info.ts";
 import { journalPlan, leasePlan, reportsPlan, type StreamPlans } from "../stream-plans.ts";
 import { type AccountAnswer, type AccountInfo, judgeAccount, judgePayload } from "./account.ts";
 import { judgeCaptures } from "./captures.ts";
@@ -76,6 +76,8 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
       ours: { streams: ours.length, bytes: ours.reduce((sum, { state: { bytes } }) => sum + bytes, 0) },
     }),
   );
+  // A server whose store hangs may answer nothing more on this connection.
+  if (account.kind === "silent") return findings;
   const lookedAtMs = Date.now();
   const clock = hasApi ? await measureClock(api, { clusterId }) : undefined;
   if (clock !== undefined) findings.push(judgeClock(clock));
@@ -158,10 +160,12 @@ async function findStream(api: JetStreamApi, name: string): Promise<FoundStream>
 
 /** How long ago the newest entry was stored when we looked, by the server's clock. */
 function agoMsOf(
-  { state: { last_ts, messages } }: StreamInfo,
+  { state }: StreamInfo,
   { clock, lookedAtMs }: { readonly clock: ClockFacts | undefined; readonly lookedAtMs: number },
 ): number | undefined {
-  if (messages === 0 || last_ts === undefined) return undefined;
+  const { last_seq, last_ts, messages } = state;
+  // What an old server refuses has a time as well, and a sequence that is empty.
+  if (messages === 0 || last_ts === undefined || lastKeptSeq(state) !== last_seq) return undefined;
   const offsetMs = clock?.kind === "measured" ? (leastRoundTrip(clock.rounds)?.offsetMs ?? 0) : 0;
   return lookedAtMs + offsetMs - Date.parse(last_ts);
 }
