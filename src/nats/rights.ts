@@ -1,6 +1,7 @@
 /**
  * Who needs which subjects: every subject that an agent, reverb, a pulse and a person who looks publish on or
- * subscribe to, and none that they do not. `nats-config` allows these, `doctor` tries them. Pure.
+ * subscribe to, and none that they do not. `nats-config` allows all of them, and nothing of ours asks for more; `doctor`
+ * tries them. Pure.
  */
 import type { Subjects } from "../contracts/subjects.ts";
 import { journalName, leaseName, reportsName } from "./stream-names.ts";
@@ -22,6 +23,8 @@ export interface RightsPlace {
 export interface Rights {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
+  /** Published on, too, but its work goes on where that is refused: questions to JetStream after a slow or a lost link. */
+  readonly asks: readonly string[];
   /** Answers requests: on the subject that a request names, once. */
   readonly answers: boolean;
 }
@@ -52,10 +55,16 @@ const namesOf = (clusterId: string) => ({
 });
 
 const RIGHTS_OF: Readonly<Record<RoleName, (place: RightsPlace) => Rights>> = {
-  agent: ({ hasJournal, subjects: { beat, now, reverb, status } }) => ({
-    // A journal shows by its acknowledgements. That there is none only JetStream can say, or that nobody is there.
-    publish: hasJournal ? [status, now] : [status, now, "$JS.API.STREAM.NAMES"],
+  agent: ({ clusterId, hasJournal, subjects: { beat, now, reverb, status } }) => ({
+    publish: [status, now],
     subscribe: [beat, reverb],
+    // A journal shows by its acknowledgements. That there is none only JetStream can say, or that nobody is there.
+    // Reports that were missed are read from their stream.
+    asks: [
+      "$JS.API.STREAM.NAMES",
+      ...(hasJournal ? api("STREAM.INFO", reportsName(clusterId)) : []),
+      ...(hasJournal ? api("STREAM.MSG.GET", reportsName(clusterId)) : []),
+    ],
     answers: false,
   }),
 
@@ -66,6 +75,7 @@ const RIGHTS_OF: Readonly<Record<RoleName, (place: RightsPlace) => Rights>> = {
       return {
         publish: [reverb, now, "$JS.API.INFO", ...api("STREAM.INFO", journal)],
         subscribe: [beat, status],
+        asks: [],
         answers: false,
       };
     return {
@@ -76,6 +86,7 @@ const RIGHTS_OF: Readonly<Record<RoleName, (place: RightsPlace) => Rights>> = {
         ...reading(journal, reports),
       ],
       subscribe: [],
+      asks: [],
       answers: false,
     };
   },
@@ -91,6 +102,7 @@ const RIGHTS_OF: Readonly<Record<RoleName, (place: RightsPlace) => Rights>> = {
     return {
       publish: [beat, pulse, now, "$JS.API.INFO", ...(hasJournal ? keepsLease : [])],
       subscribe: [beat, pulse, now],
+      asks: [],
       answers: true,
     };
   },
@@ -108,6 +120,7 @@ const RIGHTS_OF: Readonly<Record<RoleName, (place: RightsPlace) => Rights>> = {
       // A server of 2.10 and newer answers there what this user may do.
       publish: [now, "$JS.API.INFO", "$SYS.REQ.USER.INFO", ...(hasJournal ? looks : [])],
       subscribe: [beat, status, reverb, pulse, ...(hasJournal ? [tick, commit, chain, leaseSubject] : [])],
+      asks: [],
       answers: false,
     };
   },

@@ -34,6 +34,8 @@ export interface TestServer extends AsyncDisposable {
   readonly version: string;
   /** Its folder: configuration and JetStream store. */
   readonly dir: string;
+  /** What it logged of clients that wanted what they may not, since it was started. */
+  readonly violations: readonly string[];
   /** Sends a signal; resolves when the process is gone, after SIGSTOP when all of it stands still. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Stops it and removes its folder; again is harmless. */
@@ -62,6 +64,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
     get version() {
       return running.version;
+    },
+    get violations() {
+      return running.violations;
     },
     async kill(signal) {
       if (!["SIGSTOP", "SIGCONT", "SIGHUP"].includes(signal)) return halt(signal);
@@ -112,10 +117,14 @@ function stands(pid: number): boolean {
   }
 }
 
+/** More than any test makes: a test that looks for none wants to see the first. */
+const VIOLATIONS_MAX = 1_000;
+
 interface Running {
   readonly child: ChildProcess;
   readonly port: number;
   readonly version: string;
+  readonly violations: readonly string[];
   readonly exited: Promise<void>;
 }
 
@@ -147,9 +156,10 @@ function configuration(dir: string, options: TestServerOptions): string {
 }
 
 /** What nats-server says while it starts: its version, its port, and that it is ready. */
-function readBanner(child: ChildProcess): Promise<{ port: number; version: string }> {
+function readBanner(child: ChildProcess): Promise<Omit<Running, "child" | "exited">> {
   return new Promise((resolve, reject) => {
     const said: string[] = [];
+    const violations: string[] = [];
     let port: number | undefined;
     let version: string | undefined;
     const fail = (why: string) => reject(new Error(`nats-server did not start: ${why}\n${said.join("\n")}`));
@@ -167,12 +177,13 @@ function readBanner(child: ChildProcess): Promise<{ port: number; version: strin
     createInterface({ input: child.stderr }).on("line", (line) => {
       // Only the start is kept; later lines are drained so that the server never blocks on a full pipe.
       if (said.length < 100) said.push(line);
+      if (line.includes("Violation") && violations.length < VIOLATIONS_MAX) violations.push(line);
       version ??= /Version:\s+(\S+)/.exec(line)?.[1];
       const listening = /Listening for client connections on .*:(\d+)/.exec(line)?.[1];
       if (listening !== undefined) port = Number(listening);
       if (line.endsWith("Server is ready") && port !== undefined && version !== undefined) {
         done();
-        resolve({ port, version });
+        resolve({ port, version, violations });
       }
     });
   });

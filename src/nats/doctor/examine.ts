@@ -21,7 +21,7 @@ import { measureClock } from "./clock-stream.ts";
 import type { Finding } from "./finding.ts";
 import { judgePermissions, rolesOf } from "./permissions.ts";
 import { type FoundStream, judgeStreams, type Rhythm } from "./streams.ts";
-import { tryRights } from "./try-rights.ts";
+import { toldRights, tryRights } from "./try-rights.ts";
 import { judgeVersion } from "./version.ts";
 
 export interface ExamineOptions {
@@ -69,10 +69,13 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
       ours: { streams: ours.length, bytes: ours.reduce((sum, { state: { bytes } }) => sum + bytes, 0) },
     }),
   );
-  if (hasApi) findings.push(judgeClock(await measureClock(api, { clusterId })));
-  const roles = rolesOf({ clusterId, subjects, inboxPrefix: bus.inboxPrefix });
-  const needs = roles.flatMap((role) => role.needs);
-  findings.push(...judgePermissions(roles, await rightsOn(connection, needs, subjects)));
+  const told = await toldRights(connection);
+  if (hasApi) findings.push(judgeClock(await measureClock(api, { clusterId, rights: told?.publish })));
+  // Who may not ask for the account is judged by what the server says of itself.
+  const isOff = account.kind === "off" || (account.kind === "forbidden" && api.serverHasJetStream === false);
+  const roles = rolesOf({ clusterId, subjects, inboxPrefix: bus.inboxPrefix, hasJournal: !isOff });
+  const needs = roles.flatMap((role) => [...role.needs, ...role.asks]);
+  findings.push(...judgePermissions(roles, await rightsOn(connection, needs, { subjects, told })));
   if (!hasApi) return findings;
   findings.push(
     ...judgeStreams({
