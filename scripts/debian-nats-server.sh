@@ -22,8 +22,8 @@ fail() {
 mirrors() {
   local release
   release=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
-  apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 'Created-By: Packages' 'Component: main' |
-    awk -v release="$release" '($2 == release || $2 == "stable") && !seen[$1]++ { print $1 }'
+  # What an update would get: apt says that also where it has no lists yet.
+  apt-get update --print-uris | sed -nE "s#^'([^']+)/dists/($release|stable)/InRelease'.*#\1#p"
 }
 
 fetch_from() { # fetch_from MIRROR WORK: leaves the binary in the folder WORK

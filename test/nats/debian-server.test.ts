@@ -23,8 +23,11 @@ const DAY_S = 86_400;
  * with the line of its sources; a package holds the number of the call.
  */
 const APT_GET = `#!/usr/bin/env bash
-if [ "$1" = indextargets ]; then
-  printf '%s\\n' 'http://elsewhere.example/ nodistro' "http://away.example/debian/ $RELEASE" "http://near.example/debian/ $RELEASE"
+if [ "$*" = "update --print-uris" ]; then
+  for uri in http://elsewhere.example/dists/nodistro http://away.example/debian/dists/$RELEASE \\
+    http://near.example/debian/dists/$RELEASE-updates http://near.example/debian/dists/$RELEASE; do
+    echo "'$uri/InRelease' some_file 0"
+  done
   exit
 fi
 for arg in "$@"; do [[ $arg != Dir::Etc::SourceList=* ]] || sources=\${arg#*=}; done
@@ -69,7 +72,7 @@ describe.runIf(existsSync("/usr/share/keyrings/debian-archive-keyring.gpg"))("de
     expect(run()).toMatchObject({ status: 0, stdout: `${binary()}\n` });
     expect(calls().join("\n")).not.toContain("elsewhere.example");
     expect(calls().at(-1)).toMatch(
-      /^deb \[signed-by=\/usr\/share\/keyrings\/debian-archive-keyring.gpg\] http:\/\/near\.example\/debian\/ trixie main /,
+      /^deb \[signed-by=\/usr\/share\/keyrings\/debian-archive-keyring.gpg\] http:\/\/near\.example\/debian trixie main /,
     );
     expect(readdirSync(at("cache/backbeat/debian-trixie"))).toEqual(["nats-server"]);
     const before = calls().length;
