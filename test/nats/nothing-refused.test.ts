@@ -9,7 +9,7 @@ import { choosePort } from "../../src/nats/free-port.ts";
 import { journalName } from "../../src/nats/stream-names.ts";
 import { type Agent, type BarReport, connectAgent } from "../../src/sdk/index.ts";
 import { type ConfigHouse, configHouse } from "../support/config-house.ts";
-import { PATIENTLY } from "../support/patience.ts";
+import { PATIENTLY, unhurried } from "../support/patience.ts";
 import { type RecordingLog, recordingLog } from "../support/recording-log.ts";
 import { DEADLINE_MS, waitFor } from "../support/wait-for.ts";
 import { wayTo } from "../support/way-to.ts";
@@ -90,6 +90,10 @@ describe.each(["on", "off"] as const)("BACKBEAT-REQ-041 nats-config --journal %s
       expect([name, stderr]).toEqual([name, expect.not.stringMatching(/may not/)]);
       // Without a journal there is none to be read, and they say so.
       if (journal === "on") expect([name, end]).toEqual([name, 0]);
+    }
+    if (journal === "on") {
+      const adopted = await house.run("reverb", "journal", "adopt", "--force", "--yes", ...PATIENTLY);
+      expect([adopted.end, unhurried(adopted.stderr)]).toEqual([0, expect.not.stringMatching(/may not/)]);
     }
     for (const { agent, log } of [early, late]) {
       expect(agent.health).toMatchObject({
