@@ -11,10 +11,15 @@ const may = (role: RoleName, act: "publish" | "subscribe", subject: string) =>
   isAllowed(subject, { allow: of(role)[act] });
 
 describe("rightsOf", () => {
-  it("an agent claims, asks for the newest beat, hears beats, reports and its own answers, and that is all", () => {
+  it("an agent claims, asks for the newest beat, for streams and for missed reports, hears beats, reports and its own answers, and that is all", () => {
     expect(of("agent")).toEqual({
       publish: ["backbeat.c.status", "backbeat.c.now"],
       subscribe: ["backbeat.c.beat", "backbeat.c.reverb", "_INBOX.agent.>"],
+      asks: [
+        "$JS.API.STREAM.NAMES",
+        "$JS.API.STREAM.INFO.BACKBEAT_REPORTS_c",
+        "$JS.API.STREAM.MSG.GET.BACKBEAT_REPORTS_c",
+      ],
       answers: false,
     });
   });
@@ -61,7 +66,9 @@ describe("rightsOf", () => {
       subscribe: [subjects.beat, subjects.status, subjects.reverb, "_INBOX.reverb.>"],
     });
     for (const role of ROLES)
-      for (const subject of of(role, false).publish.filter((one) => one.startsWith("$JS")))
+      for (const subject of [...of(role, false).publish, ...of(role, false).asks].filter((one) =>
+        one.startsWith("$JS"),
+      ))
         expect(subject).toMatch(/^\$JS\.API\.(STREAM\.)?(INFO|NAMES$)/);
   });
 

@@ -1,6 +1,7 @@
 /**
  * Who needs which subjects: every subject that an agent, reverb, a pulse and a person who looks publish on or
- * subscribe to, and none that they do not. `nats-config` allows these, `doctor` tries them. Pure.
+ * subscribe to, and none that they do not. `nats-config` allows all of them, and nothing of ours asks for more; `doctor`
+ * tries them. Pure.
  */
 import type { Subjects } from "../contracts/subjects.ts";
 import { OWN_API_PREFIX } from "./api-prefix.ts";
@@ -25,6 +26,8 @@ export interface RightsPlace {
 export interface Rights {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
+  /** Published on, too, but its work goes on where that is refused: questions to JetStream after a slow or a lost link. */
+  readonly asks: readonly string[];
   /** Answers requests: on the subject that a request names, once. */
   readonly answers: boolean;
 }
@@ -32,12 +35,15 @@ export interface Rights {
 export function rightsOf(role: RoleName, place: RightsPlace): Rights {
   const rights = RIGHTS_OF[role](place);
   const { apiPrefix = OWN_API_PREFIX, inboxPrefix } = place;
-  return {
-    ...rights,
-    publish: rights.publish.flatMap((subject) => {
+  const prefixed = (subjects: readonly string[]) =>
+    subjects.flatMap((subject) => {
       if (!subject.startsWith(`${OWN_API_PREFIX}.`)) return [subject];
       return prefixesOf(apiPrefix).map((prefix) => `${prefix}${subject.slice(OWN_API_PREFIX.length)}`);
-    }),
+    });
+  return {
+    ...rights,
+    publish: prefixed(rights.publish),
+    asks: prefixed(rights.asks),
     subscribe: [...rights.subscribe, `${inboxPrefix}.>`],
   };
 }
@@ -68,10 +74,16 @@ const namesOf = (clusterId: string) => ({
 });
 
 const RIGHTS_OF: Readonly<Record<RoleName, (place: RightsPlace) => Rights>> = {
-  agent: ({ hasJournal, subjects: { beat, now, reverb, status } }) => ({
-    // A journal shows by its acknowledgements. That there is none only JetStream can say, or that nobody is there.
-    publish: hasJournal ? [status, now] : [status, now, "$JS.API.STREAM.NAMES"],
+  agent: ({ clusterId, hasJournal, subjects: { beat, now, reverb, status } }) => ({
+    publish: [status, now],
     subscribe: [beat, reverb],
+    // A journal shows by its acknowledgements. That there is none only JetStream can say, or that nobody is there.
+    // Reports that were missed are read from their stream.
+    asks: [
+      "$JS.API.STREAM.NAMES",
+      ...(hasJournal ? api("STREAM.INFO", reportsName(clusterId)) : []),
+      ...(hasJournal ? api("STREAM.MSG.GET", reportsName(clusterId)) : []),
+    ],
     answers: false,
   }),
 
@@ -83,6 +95,7 @@ const RIGHTS_OF: Readonly<Record<RoleName, (place: RightsPlace) => Rights>> = {
         // A tick asks whether a journal is kept beyond this server; reports are heard to see whether another reports.
         publish: [reverb, now, tick, "$JS.API.INFO", ...api("STREAM.INFO", journal)],
         subscribe: [beat, status, reverb],
+        asks: [],
         answers: false,
       };
     return {
@@ -93,6 +106,7 @@ const RIGHTS_OF: Readonly<Record<RoleName, (place: RightsPlace) => Rights>> = {
         ...reading(journal, reports),
       ],
       subscribe: [],
+      asks: [],
       answers: false,
     };
   },
@@ -108,6 +122,7 @@ const RIGHTS_OF: Readonly<Record<RoleName, (place: RightsPlace) => Rights>> = {
       // Without a lease store it asks whether a lease or a journal is kept beyond this server.
       publish: [beat, pulse, now, leaseSubject, "$JS.API.INFO", ...(hasJournal ? keepsLease : [tick])],
       subscribe: [beat, pulse, now],
+      asks: [],
       answers: true,
     };
   },
@@ -125,6 +140,7 @@ const RIGHTS_OF: Readonly<Record<RoleName, (place: RightsPlace) => Rights>> = {
       // A server of 2.10 and newer answers there what this user may do.
       publish: [now, "$JS.API.INFO", "$SYS.REQ.USER.INFO", ...(hasJournal ? looks : [])],
       subscribe: [beat, status, reverb, pulse, ...(hasJournal ? [tick, commit, chain, leaseSubject] : [])],
+      asks: [],
       answers: false,
     };
   },

@@ -94,7 +94,7 @@ describe("backbeat nats-config", () => {
     );
     expect(fileOf("out", "a+2.env")).toContain("BACKBEAT_SUBJECT_STATUS=x.claims\n");
     expect(fileOf("out", "server.conf")).toMatch(
-      /publish: \{ allow: \[\s+"x\.claims"\s+"backbeat\.local\.now"\s+\] \}/,
+      /publish: \{ allow: \[\s+"x\.claims"\s+"backbeat\.local\.now"(\s+"backbeat\.local\.api\.STREAM\.[A-Z]\S*"){3}\s+\] \}/,
     );
   });
 

@@ -52,10 +52,14 @@ const args = process.argv.slice(2);
 const isShort = args.includes("--short");
 const seedAt = args.indexOf("--seed");
 const seed = seedAt < 0 ? Math.floor(Math.random() * 2 ** 32) : Number(args[seedAt + 1]);
-const names = args.filter((arg, at) => !arg.startsWith("--") && (seedAt < 0 || at !== seedAt + 1));
+const names = args.filter((arg, at) => arg !== "--short" && (seedAt < 0 || at < seedAt || at > seedAt + 1));
 const unknown = names.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name));
+const known = SCENARIOS.map(({ about, name }) => `  ${name.padEnd(20)} ${about}`).join("\n");
+if (names.includes("--help")) {
+  process.stdout.write(`npm run crash -- [--short] [--seed <whole number>] [scenario …]\n\n${known}\n`);
+  process.exit(0);
+}
 if (unknown.length > 0 || !Number.isInteger(seed)) {
-  const known = SCENARIOS.map(({ about, name }) => `  ${name.padEnd(20)} ${about}`).join("\n");
   process.stderr.write(
     `Cannot run ${unknown.join(", ") || "with this seed"}: expected --short, --seed <whole number>, or names of\n${known}\n`,
   );

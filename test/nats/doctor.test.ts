@@ -5,6 +5,8 @@ import { describe, expect, it } from "vitest";
 import { run } from "../../src/cli/doctor.ts";
 import { examine } from "../../src/nats/doctor/examine.ts";
 import type { Finding, FindingLevel } from "../../src/nats/doctor/finding.ts";
+import { hasEffect, rolesOf } from "../../src/nats/doctor/permissions.ts";
+import { toldRights, tryRights } from "../../src/nats/doctor/try-rights.ts";
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
 import { journalPlan, reportsPlan, type StreamPlans } from "../../src/nats/stream-plans.ts";
 import { readConfig } from "../../src/runtime/config.ts";
@@ -178,10 +180,10 @@ describe("examine", () => {
     await ear.flush();
     const levels = async (user: string): Promise<FindingLevel[]> =>
       (await examined(at(user))).filter(({ check }) => check === "permissions").map(({ level }) => level);
-    // reverb, reverb without a journal, pulse, agent
-    expect(await levels("all")).toEqual(["ok", "ok", "ok", "ok"]);
-    expect(await levels("keeper")).toEqual(["ok", "note", "note", "note"]);
-    expect(await levels("agent")).toEqual(["note", "note", "note", "ok"]);
+    // reverb, reverb without a journal, pulse, agent, operator
+    expect(await levels("all")).toEqual(["ok", "ok", "ok", "ok", "ok"]);
+    expect(await levels("keeper")).toEqual(["ok", "note", "note", "note", "note"]);
+    expect(await levels("agent")).toEqual(["note", "note", "note", "ok", "note"]);
     // Who may make streams and not remove them leaves none behind.
     expect(of(await examined(at("maker")), "clock")).toEqual([
       expect.stringMatching(/^note: .*STREAM\.DELETE/),
@@ -190,6 +192,39 @@ describe("examine", () => {
     await ear.flush();
     expect(heard).toEqual([]);
     await ear.close();
+  });
+});
+
+describe("tryRights", () => {
+  it("what a server tells of a user is what it lets the user do", async () => {
+    const question = `"$SYS.REQ.USER.INFO"`;
+    const users = [
+      `{ user: all, password: p }`,
+      `{ user: lists, password: p, permissions: { publish: ["$JS.API.STREAM.>", "backbeat.*.tick", ${question}], subscribe: "_INBOX.>" } }`,
+      `{ user: denies, password: p, permissions: { publish: { deny: ["$JS.API.STREAM.MSG.>", "backbeat.*.now"] }, subscribe: { deny: "backbeat.*.beat" } } }`,
+      `{ user: both, password: p, permissions: { publish: { allow: [${question}, "backbeat.>"], deny: "backbeat.*.tick" }, subscribe: { allow: ">", deny: ["backbeat.*.pulse", "backbeat.*.report.>"] } } }`,
+    ];
+    await using server = await startTestServer({
+      jetstream: true,
+      config: `authorization { users: [${users.join(", ")}] }`,
+    });
+    const roles = rolesOf({ clusterId: CLUSTER, subjects, inboxPrefix: "_INBOX", hasJournal: true });
+    const needs = roles
+      .flatMap((role) => [...role.needs, ...role.asks])
+      .filter((need) => !hasEffect(need, subjects));
+    for (const user of ["all", "lists", "denies", "both"]) {
+      const bus = await connectBus(server.url.replace("//", `//${user}:p@`));
+      const connection = bus.connection!;
+      const told = await toldRights(connection);
+      // Older servers do not tell.
+      if (!server.version.startsWith("2.9.")) expect([user, told]).toEqual([user, expect.any(Object)]);
+      const [byWord, byDeed] = [
+        await tryRights(connection, needs, { subjects, told, apiPrefix: "$JS.API" }),
+        await tryRights(connection, needs, { subjects, told: undefined, apiPrefix: "$JS.API" }),
+      ];
+      expect([user, byWord]).toEqual([user, byDeed]);
+      await bus.close();
+    }
   });
 });
 

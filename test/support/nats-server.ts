@@ -38,6 +38,8 @@ export interface TestServer extends AsyncDisposable {
   readonly dir: string;
   /** What it wrote to its log so far, over all restarts; the last lines of very many. */
   log(): readonly string[];
+  /** What it logged of clients that wanted what they may not. */
+  readonly violations: readonly string[];
   /** Sends a signal; resolves when the process is gone, after SIGSTOP when all of it stands still. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Stops it and removes its folder; again is harmless. */
@@ -72,6 +74,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       return running.version;
     },
     log: () => [...said],
+    get violations() {
+      return said.filter((line) => line.includes("Violation"));
+    },
     async kill(signal) {
       if (!["SIGSTOP", "SIGCONT", "SIGHUP"].includes(signal)) return halt(signal);
       running.child.kill(signal);

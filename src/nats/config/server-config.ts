@@ -6,6 +6,10 @@
  * acknowledgement sent to the API of JetStream, where it empties the journal, or into the lease. So agents are an
  * account of their own, without JetStream; what they send crosses as a service, and answers come back to that account.
  *
+ * What an agent asks JetStream (which streams take claims, reports that it missed) crosses, too. In its own account the
+ * server would say that there is no JetStream, and the agent would take its claims for arrived. So the questions are
+ * mapped to subjects that cross, and are answered for the account that has the streams.
+ *
  * Rights are lists of what is allowed; what is not named is refused. Pure.
  */
 import type { Subjects } from "../../contracts/subjects.ts";
@@ -39,6 +43,18 @@ export interface ServerConfig {
  */
 const ANSWER_WITHIN = "10s";
 
+/** A question of agents to JetStream, and what it is mapped to in their account. None without a journal. */
+interface Crossing {
+  readonly asked: string;
+  readonly mapped: string;
+}
+
+function crossingsOf({ clusterId, hasJournal, subjects }: ServerConfig): readonly Crossing[] {
+  if (!hasJournal) return [];
+  const { asks } = rightsOf("agent", { clusterId, subjects, hasJournal, inboxPrefix: "" });
+  return asks.map((asked) => ({ asked, mapped: asked.replace(/^\$JS\.API/, `backbeat.${clusterId}.api`) }));
+}
+
 /** Each user's own, below the usual one: nobody may subscribe to another's, or to all. */
 export function inboxPrefixOf(userName: string): string {
   return `_INBOX.${userName}`;
@@ -49,12 +65,13 @@ export function serverConfigText(config: ServerConfig): string {
   const domain = jsDomain === undefined ? "" : `, domain: ${text(jsDomain)}`;
   const [services, agents] = [`BACKBEAT_${clusterId}`, `BACKBEAT_${clusterId}_AGENTS`];
   const { beat, now, reverb, status } = config.subjects;
+  const crossings = crossingsOf(config);
   const usersOf = (isAgent: boolean) =>
     config.users
       .filter(({ role }) => (role === "agent") === isAgent)
       .flatMap((user) => userLines(user, config));
-  const imported = (kind: string, subject: string) =>
-    `      { ${kind}: { account: ${text(services)}, subject: ${text(subject)} } }`;
+  const imported = (kind: string, subject: string, to?: string) =>
+    `      { ${kind}: { account: ${text(services)}, subject: ${text(subject)} }${to === undefined ? "" : `, to: ${text(to)}`} }`;
   const exported = (kind: string, subject: string, more = "") =>
     `      { ${kind}: ${text(subject)}, accounts: [${text(agents)}]${more} }`;
   return [
@@ -71,7 +88,9 @@ export function serverConfigText(config: ServerConfig): string {
     "    ]",
     "    exports: [",
     ...[beat, reverb].map((subject) => exported("stream", subject)),
-    ...[status, now].map((subject) => exported("service", subject, `, threshold: "${ANSWER_WITHIN}"`)),
+    ...[status, now, ...crossings.map(({ asked }) => asked)].map((subject) =>
+      exported("service", subject, `, threshold: "${ANSWER_WITHIN}"`),
+    ),
     "    ]",
     "  }",
     "",
@@ -83,11 +102,23 @@ export function serverConfigText(config: ServerConfig): string {
     "    imports: [",
     ...[beat, reverb].map((subject) => imported("stream", subject)),
     ...[status, now].map((subject) => imported("service", subject)),
+    ...crossings.map(({ asked, mapped }) => imported("service", asked, mapped)),
     "    ]",
+    ...mappingLines(crossings),
     "  }",
     "}",
     "",
   ].join("\n");
+}
+
+function mappingLines(crossings: readonly Crossing[]): readonly string[] {
+  if (crossings.length === 0) return [];
+  return [
+    "    # Questions for streams are answered for the account above: this one has none.",
+    "    mappings: {",
+    ...crossings.map(({ asked, mapped }) => `      ${text(asked)}: ${text(mapped)}`),
+    "    }",
+  ];
 }
 
 function headLines({ clusterId, users }: ServerConfig): readonly string[] {
@@ -105,6 +136,9 @@ function headLines({ clusterId, users }: ServerConfig): readonly string[] {
 
 function userLines({ name, role, secret }: ConfigUser, config: ServerConfig): readonly string[] {
   const rights = rightsOf(role, { ...config, inboxPrefix: inboxPrefixOf(name) });
+  // The server judges a mapped subject by what it is mapped to.
+  const mapped = new Map(crossingsOf(config).map((one) => [one.asked, one.mapped]));
+  const asks = rights.asks.map((subject) => mapped.get(subject) ?? subject);
   const who =
     secret.kind === "nkey"
       ? [`        nkey: ${secret.known}`]
@@ -113,7 +147,7 @@ function userLines({ name, role, secret }: ConfigUser, config: ServerConfig): re
     `      { # ${role === "agent" ? `agent ${name}` : name}`,
     ...who,
     "        permissions: {",
-    ...allowLines("publish", rights.publish),
+    ...allowLines("publish", [...rights.publish, ...asks]),
     ...allowLines("subscribe", rights.subscribe),
     ...(rights.answers ? [`          allow_responses: { max: 1, expires: "${ANSWER_WITHIN}" }`] : []),
     "        }",

@@ -9,6 +9,7 @@ import { messageOf } from "../../errors.ts";
 import { ApiRefusal, type JetStreamApi } from "../jetstream-api.ts";
 import { NS_PER_MS } from "../stream-info.ts";
 import type { ClockFacts, ClockRound } from "./clock.ts";
+import { isAllowed, type Rights } from "./subjects.ts";
 
 export const TEMPORARY_PREFIX = "BACKBEAT_DOCTOR_";
 
@@ -20,6 +21,8 @@ const KEPT_MS = 60_000;
 
 export interface ClockStreamOptions {
   readonly clusterId: string;
+  /** Where this user may publish, if the server tells; default: that is found out by asking. */
+  readonly rights?: Rights | undefined;
   /** Wall time; default: this machine's. */
   readonly wallMs?: () => number;
 }
@@ -27,11 +30,14 @@ export interface ClockStreamOptions {
 /** Never rejects: what cannot be measured is told in words. */
 export async function measureClock(
   api: JetStreamApi,
-  { clusterId, wallMs = Date.now }: ClockStreamOptions,
+  { clusterId, rights = {}, wallMs = Date.now }: ClockStreamOptions,
 ): Promise<ClockFacts> {
   const id = randomBytes(8).toString("hex");
   const name = `${TEMPORARY_PREFIX}${id}`;
   const subject = `backbeat.${clusterId}.doctor.${id}`;
+  const removing = `$JS.API.STREAM.DELETE.${name}`;
+  if (!isAllowed(removing, rights))
+    return { kind: "not-measured", why: `this user may not remove a stream (${removing}), so none is made` };
   try {
     // Who may not remove a stream makes none. There is no such stream, so a refusal is what is wanted.
     await api.ask(`STREAM.DELETE.${name}`);

@@ -25,8 +25,9 @@ import { countJournals, judgeJournals } from "./journals.ts";
 import { judgePermissions, rolesOf } from "./permissions.ts";
 import { judgeStorage } from "./storage.ts";
 import { type FoundStream, judgeStreams, type Rhythm } from "./streams.ts";
+import { isAllowed } from "./subjects.ts";
 import { judgeJournalWrite, seenIn, tryJournal } from "./try-journal.ts";
-import { tryRights } from "./try-rights.ts";
+import { toldRights, tryRights } from "./try-rights.ts";
 import { judgeVersion } from "./version.ts";
 
 export interface ExamineOptions {
@@ -78,23 +79,31 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
   );
   // A server whose store hangs may answer nothing more on this connection.
   if (account.kind === "silent") return findings;
+  const told = await toldRights(connection);
   const lookedAtMs = Date.now();
-  const clock = hasApi ? await measureClock(api, { clusterId }) : undefined;
+  const clock = hasApi ? await measureClock(api, { clusterId, rights: told?.publish }) : undefined;
   if (clock !== undefined) findings.push(judgeClock(clock));
-  const roles = rolesOf({ clusterId, subjects, inboxPrefix: bus.inboxPrefix, apiPrefix: bus.apiPrefix });
-  const needs = roles.flatMap((role) => role.needs);
-  findings.push(
-    ...judgePermissions(roles, await rightsOn(connection, needs, { subjects, apiPrefix: bus.apiPrefix })),
-  );
+  // Who may not ask for the account is judged by what the server says of itself.
+  const isOff = account.kind === "off" || (account.kind === "forbidden" && api.serverHasJetStream === false);
+  const { apiPrefix, inboxPrefix } = bus;
+  const roles = rolesOf({ clusterId, subjects, inboxPrefix, apiPrefix, hasJournal: !isOff });
+  const needs = roles.flatMap((role) => [...role.needs, ...role.asks]);
+  findings.push(...judgePermissions(roles, await rightsOn(connection, needs, { subjects, told, apiPrefix })));
   if (account.kind !== "info") return findings;
   findings.push(...judgeStorage({ account: account.info, ours, monitors }));
   const rhythm = await hearRhythm(bus, { api, journal, plans });
+  // What the server says that we may not do is not tried.
+  const mayTick = told === undefined || isAllowed(subjects.tick, told.publish ?? {});
   if (typeof journal !== "string") {
     const newest = { agoMs: agoMsOf(journal, { clock, lookedAtMs }), beatMs: rhythm?.beatMs };
-    findings.push(judgeJournalWrite(seenIn(newest) ?? (await tryJournal(api, subjects.tick))));
+    findings.push(
+      judgeJournalWrite(
+        seenIn(newest) ?? (mayTick ? await tryJournal(api, subjects.tick) : { kind: "forbidden" }),
+      ),
+    );
   }
   findings.push(
-    ...judgeJournals(await countJournals(connection, subjects.tick)),
+    ...judgeJournals(mayTick ? await countJournals(connection, subjects.tick) : 1),
     ...judgeStreams({
       journal,
       reports,

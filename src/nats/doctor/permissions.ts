@@ -1,4 +1,4 @@
-/** What this user may do, held against what reverb, a pulse and an agent need. Pure. */
+/** What this user may do, held against what each role needs: all of those that `nats-config` knows. Pure. */
 import type { Subjects } from "../../contracts/subjects.ts";
 import { type RightsPlace, type RoleName, rightsOf } from "../rights.ts";
 import type { Finding } from "./finding.ts";
@@ -16,23 +16,28 @@ export type Verdict = "allowed" | "forbidden" | "untried";
 export interface Role {
   readonly name: string;
   readonly needs: readonly Need[];
+  /** What it also wants to ask, and does without. */
+  readonly asks: readonly Need[];
 }
 
-export type RolesPlace = Omit<RightsPlace, "hasJournal">;
-
 /** Who needs what; where a name is made at run time, one that could be. */
-export function rolesOf(place: RolesPlace): readonly Role[] {
-  const needsOf = (role: RoleName, hasJournal: boolean): readonly Need[] => {
-    const { publish, subscribe } = rightsOf(role, { ...place, hasJournal });
+export function rolesOf(place: RightsPlace): readonly Role[] {
+  const roleOf = (name: string, role: RoleName, hasJournal = place.hasJournal): Role => {
+    const { asks, publish, subscribe } = rightsOf(role, { ...place, hasJournal });
     const needs = (act: Act, patterns: readonly string[]) =>
       patterns.map((pattern): Need => ({ act, subject: pattern.replace(/[*>]$/, "backbeat") }));
-    return [...needs("publish", publish), ...needs("subscribe", subscribe)];
+    return {
+      name,
+      needs: [...needs("publish", publish), ...needs("subscribe", subscribe)],
+      asks: needs("publish", asks),
+    };
   };
   return [
-    { name: "reverb", needs: needsOf("reverb", true) },
-    { name: "reverb without a journal", needs: needsOf("reverb", false) },
-    { name: "pulse", needs: needsOf("pulse", true) },
-    { name: "agent", needs: needsOf("agent", true) },
+    ...(place.hasJournal ? [roleOf("reverb", "reverb")] : []),
+    roleOf("reverb without a journal", "reverb", false),
+    roleOf("pulse", "pulse"),
+    roleOf("agent", "agent"),
+    roleOf("operator", "operator"),
   ];
 }
 
@@ -51,12 +56,17 @@ export function judgePermissions(
   verdicts: ReadonlyMap<string, Verdict>,
 ): readonly Finding[] {
   const judged = roles.map((role) => {
-    const which = (verdict: Verdict) =>
-      role.needs.filter((need) => (verdicts.get(keyOf(need)) ?? "untried") === verdict);
-    return { role, forbidden: which("forbidden"), untried: which("untried") };
+    const which = (verdict: Verdict, needs = role.needs) =>
+      needs.filter((need) => (verdicts.get(keyOf(need)) ?? "untried") === verdict);
+    return {
+      role,
+      forbidden: which("forbidden"),
+      untried: which("untried"),
+      unasked: which("forbidden", role.asks),
+    };
   });
   const isNobody = judged.every(({ forbidden }) => forbidden.length > 0);
-  return judged.map(({ forbidden, role, untried }): Finding => {
+  return judged.map(({ forbidden, role, unasked, untried }): Finding => {
     const check = "permissions";
     const left = untried.length === 0 ? "" : `; not tried: ${listOf(untried)}`;
     if (forbidden.length > 0)
@@ -67,6 +77,15 @@ export function judgePermissions(
         ...(isNobody
           ? { means: "it can take no part at all", fix: "allow these subjects for this user in the server" }
           : { means: `fine, unless it is meant to be one: ${role.name}` }),
+      };
+    if (unasked.length > 0)
+      return {
+        check,
+        level: "ok",
+        found: `this user may do what ${role.name} needs, but not ${listOf(unasked)}${left}`,
+        means:
+          "an agent asks there where an acknowledgement is long in coming or a report was missed; the server logs each refusal",
+        fix: "allow it, and have it answered for the account of the streams: `backbeat nats-config` writes both",
       };
     if (untried.length === 0)
       return { check, level: "ok", found: `this user may do what ${role.name} needs` };

@@ -1,5 +1,6 @@
 /**
- * Finds out what this user may do: the server is asked where it tells (2.10 and newer), else it is tried.
+ * Finds out what this user may do: the server is asked (2.10 and newer tell, where the user may ask), else it is tried.
+ * Where it tells nothing is tried: the server logs whatever it refuses.
  *
  * A violation is told beside everything else, so all is sent first, then two round trips, then what was complained
  * about is known. What is published has no effect: on the API a body that it cannot read, on captured subjects a
@@ -18,40 +19,41 @@ const UNREADABLE = "{";
 /** No stream has this name, so none stores it. */
 const NO_STREAM = "BACKBEAT_NO_STREAM_OF_THIS_NAME";
 
-interface Permissions {
+/** What a user may do, as the server tells it; a list that is not there allows all. */
+export interface ToldRights {
   readonly publish?: Rights;
   readonly subscribe?: Rights;
+}
+
+export interface TryOptions {
+  readonly subjects: Subjects;
+  /** What subjects of the JetStream API begin with. */
+  readonly apiPrefix: string;
+  /** As `toldRights` found them. */
+  readonly told: ToldRights | undefined;
 }
 
 /** A verdict for each need. @throws what the connection throws when it is lost */
 export async function tryRights(
   connection: NatsConnection,
   needs: readonly Need[],
-  { apiPrefix, subjects }: { readonly subjects: Subjects; readonly apiPrefix: string },
+  { apiPrefix, subjects, told }: TryOptions,
 ): Promise<ReadonlyMap<string, Verdict>> {
-  const verdicts = new Map<string, Verdict>();
-  const told = await toldRights(connection);
-  const forbidden = await tried(
-    connection,
-    needs.filter((need) => !hasEffect(need, subjects)),
-    apiPrefix,
-  );
-  for (const need of needs) {
-    const isTried = !hasEffect(need, subjects);
-    const rights = told?.[need.act];
-    if (forbidden.has(keyOf(need))) verdicts.set(keyOf(need), "forbidden");
-    else if (isTried) verdicts.set(keyOf(need), "allowed");
-    else if (told === undefined) verdicts.set(keyOf(need), "untried");
-    else verdicts.set(keyOf(need), isAllowed(need.subject, rights ?? {}) ? "allowed" : "forbidden");
-  }
-  return verdicts;
+  const verdictOf = (need: Need, forbidden: ReadonlySet<string>): Verdict => {
+    if (told !== undefined) return isAllowed(need.subject, told[need.act] ?? {}) ? "allowed" : "forbidden";
+    if (hasEffect(need, subjects)) return "untried";
+    return forbidden.has(keyOf(need)) ? "forbidden" : "allowed";
+  };
+  const toTry = told === undefined ? needs.filter((need) => !hasEffect(need, subjects)) : [];
+  const forbidden = await tried(connection, toTry, apiPrefix);
+  return new Map(needs.map((need) => [keyOf(need), verdictOf(need, forbidden)]));
 }
 
 /** What the server says that we may do; undefined where it does not say. */
-async function toldRights(connection: NatsConnection): Promise<Permissions | undefined> {
+export async function toldRights(connection: NatsConnection): Promise<ToldRights | undefined> {
   try {
     const answer = await connection.request("$SYS.REQ.USER.INFO", "", { timeout: TELLS_TIMEOUT_MS });
-    const { data } = answer.json<{ readonly data?: { readonly permissions?: Permissions } }>();
+    const { data } = answer.json<{ readonly data?: { readonly permissions?: ToldRights } }>();
     return data === undefined ? undefined : (data.permissions ?? {});
   } catch {
     return undefined;

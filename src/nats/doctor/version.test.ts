@@ -27,6 +27,7 @@ describe("judgeVersion", () => {
     ["2.10.22", ["problem", "warning"]],
     ["2.10.23-RC.1", ["problem", "warning"]],
     ["2.10.23", ["warning"]],
+    ["2.10.27", ["warning"]],
     ["2.11.15", ["warning"]],
     ["2.11.16-RC.3", ["warning"]],
     ["2.11.16", []],
@@ -66,6 +67,13 @@ describe("judgeVersion", () => {
     for (const version of ["2.9.9", "2.10.21", "2.12.0"])
       for (const { fix, level, means } of judgeVersion(version))
         if (level !== "note") expect([fix, means]).toEqual([expect.any(String), expect.any(String)]);
+  });
+
+  it("nothing is known against the versions that it says to update to, and the next ones of their lines", () => {
+    const advice = judgeVersion("2.9.9").flatMap(({ fix }) => fix?.match(/\d+\.\d+\.\d+/g) ?? []);
+    expect([...new Set(advice)]).toEqual(["2.14.0", "2.12.7", "2.11.16"]);
+    for (const version of [...advice, "2.12.15", "2.14.9", "2.15.1"])
+      expect([version, levelsOf(version)].flat()).not.toContain("warning");
   });
 
   it("bounds what a server may call itself", () => {

@@ -45,7 +45,7 @@ interface Hazard {
   readonly fix?: string;
 }
 
-const UPDATE = "update nats-server: 2.12.7 or newer, or 2.11.16 of that line";
+const UPDATE = "update nats-server: 2.14.0 or newer, or from 2.12.7 or 2.11.16 on within those lines";
 
 /** What BACKBEAT depends on, worst first. */
 const HAZARDS: readonly Hazard[] = [
