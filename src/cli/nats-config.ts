@@ -35,9 +35,9 @@ const SERVER_FILE = "server.conf";
 /** It would stand in files that shells, systemd and containers read, each with quotes of its own. */
 const UNFIT = /[\s"'`$#;&|<>()*?!]/;
 
-const NAMED_SETTINGS = [
-  "jsDomain",
-  "jsApiPrefix",
+const JETSTREAM_SETTINGS = ["jsDomain", "jsApiPrefix"] as const;
+
+const SUBJECT_SETTINGS = [
   "subjectBeat",
   "subjectStatus",
   "subjectReverb",
@@ -48,6 +48,8 @@ const NAMED_SETTINGS = [
   "subjectCommit",
   "subjectChain",
 ] as const;
+
+const NAMED_SETTINGS = [...JETSTREAM_SETTINGS, ...SUBJECT_SETTINGS] as const;
 
 export const run: Run<"nats-config"> = async (settings, context) => {
   const { agents, servers } = checked(settings);
@@ -71,7 +73,12 @@ export const run: Run<"nats-config"> = async (settings, context) => {
     storeDir: settings.natsStoreDir,
     users,
   });
-  const place = { clusterId: settings.clusterId, servers, variables: variablesOf(settings) };
+  const place = {
+    clusterId: settings.clusterId,
+    servers,
+    variables: variablesOf(settings, NAMED_SETTINGS),
+    agentVariables: variablesOf(settings, SUBJECT_SETTINGS),
+  };
   const secrets = users.flatMap((user) => filesOf(user, { place, dir: folder?.path }));
   if (folder === undefined) show(config, secrets, context);
   else {
@@ -93,7 +100,10 @@ function checked(settings: NatsConfigSettings): {
   const parsed = parseServers(natsServers);
   const servers = "faults" in parsed ? [] : parsed.servers;
   const mistakes = [...("faults" in parsed ? parsed.faults : []), ...agentMistakes];
-  const paths = { "--out": settings.outDir && resolve(settings.outDir), ...variablesOf(settings) };
+  const paths = {
+    "--out": settings.outDir && resolve(settings.outDir),
+    ...variablesOf(settings, NAMED_SETTINGS),
+  };
   for (const [name, value] of Object.entries(paths))
     if (value !== undefined && UNFIT.test(value))
       mistakes.push(
@@ -122,9 +132,12 @@ function readAgents(path: string): string {
 }
 
 /** Subjects that were named otherwise, and another JetStream: who gets a user must use them, too. */
-function variablesOf(settings: NatsConfigSettings): Readonly<Record<string, string>> {
+function variablesOf(
+  settings: NatsConfigSettings,
+  names: readonly (typeof NAMED_SETTINGS)[number][],
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    NAMED_SETTINGS.flatMap((name) => {
+    names.flatMap((name) => {
       const value = settings[name];
       return value === undefined ? [] : [[envOf(SETTINGS[name].flag), value]];
     }),

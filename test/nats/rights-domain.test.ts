@@ -7,6 +7,7 @@ import { waitFor } from "../support/wait-for.ts";
 it("REQ-020 reverb, pulse and operator of a server with a domain may do what they need by it", async () => {
   await using house = await configHouse("--agents", "a", "--js-domain", "hub");
   expect(house.envOf("reverb")).toMatchObject({ BACKBEAT_JS_DOMAIN: "hub" });
+  expect(house.envOf("a")).not.toHaveProperty("BACKBEAT_JS_DOMAIN");
   const [reverbPort, pulsePort] = [await choosePort(0), await choosePort(0)];
   const at = (name: string) => ["--data-dir", `${house.dir}/${name}`];
   const reverb = house.start("reverb", "reverb", ...at("r"), "--http", `127.0.0.1:${reverbPort}`);

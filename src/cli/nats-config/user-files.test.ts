@@ -17,6 +17,7 @@ const place = {
   ],
   secretPath: "/etc/backbeat/ci+build.nk",
   variables: {},
+  agentVariables: {},
 };
 
 describe("envFile", () => {

@@ -26,6 +26,8 @@ export interface EnvPlace {
   readonly secretPath: string;
   /** What is not called as usual, such as subjects. */
   readonly variables: Readonly<Record<string, string>>;
+  /** The same for an agent: what it asks JetStream is mapped in its account, under the usual names. */
+  readonly agentVariables: Readonly<Record<string, string>>;
 }
 
 /** For `set -a; . file`, `EnvironmentFile=` of systemd and `--env-file` of containers alike: no quotes, no blanks. */
@@ -42,7 +44,7 @@ export function envFile({ name, role, secret }: ConfigUser, place: EnvPlace): Us
     BACKBEAT_NATS_INBOX_PREFIX: inboxPrefixOf(name),
     ...(secret.kind === "nkey" ? { BACKBEAT_NATS_NKEY: secretPath } : {}),
     ...(role === "agent" ? { BACKBEAT_AGENT: name } : {}),
-    ...place.variables,
+    ...(role === "agent" ? place.agentVariables : place.variables),
   };
   return {
     name: `${fileStem(name)}.env`,

@@ -135,7 +135,10 @@ function headLines({ clusterId, users }: ServerConfig): readonly string[] {
 }
 
 function userLines({ name, role, secret }: ConfigUser, config: ServerConfig): readonly string[] {
-  const rights = rightsOf(role, { ...config, inboxPrefix: inboxPrefixOf(name) });
+  const { apiPrefix, clusterId, hasJournal, subjects } = config;
+  const place = { clusterId, hasJournal, subjects, inboxPrefix: inboxPrefixOf(name) };
+  // What an agent asks is mapped under the usual names.
+  const rights = rightsOf(role, role === "agent" && hasJournal ? place : { ...place, apiPrefix });
   // The server judges a mapped subject by what it is mapped to.
   const mapped = new Map(crossingsOf(config).map((one) => [one.asked, one.mapped]));
   const asks = rights.asks.map((subject) => mapped.get(subject) ?? subject);
