@@ -90,7 +90,7 @@ function reverbSettingsOf(settings: ReverbOptions, home: Home, version: string):
     ...(leapBeats === undefined ? {} : { leapBeats }),
     ...(expectedAgents === undefined ? {} : { expectedAgents }),
     journalMode: settings.journalMode,
-    newProfile: settings.newProfile,
+    ...(settings.replaceProfile === undefined ? {} : { replaceProfile: settings.replaceProfile }),
     ...(settings.requireDurability === undefined ? {} : { durabilityRequired: settings.requireDurability }),
     rotationRequired: settings.requireRotation,
     ...(keysFile === undefined ? {} : { signatures: { keys, required: settings.requireSignatures } }),

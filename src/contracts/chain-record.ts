@@ -2,8 +2,8 @@
  * A chain record: from where on, and by which rules, the reports that follow it in the report stream are computed.
  *
  * It stands in that stream before the first report of its chain and is committed as reports are, so that all
- * replicas agree on it: the first to write it decides. A chain ends where the next one begins: other settings
- * (`profile`), a newer algorithm, or a journal that was lost and adopted anew.
+ * replicas agree on it: the first to write it decides. A chain ends where the next one begins: its profile was
+ * replaced by an operator, or its history was lost and adopted anew.
  */
 import { createHash } from "node:crypto";
 import type { ReplayStart } from "./report-headers.ts";
@@ -11,7 +11,7 @@ import type { ReplayStart } from "./report-headers.ts";
 export const CHAIN_RECORD_TYPE = "backbeat.chain.v1";
 
 /** Why a chain was begun. */
-export type ChainReason = "begun" | "new-profile" | "new-algorithm" | "adopted";
+export type ChainReason = "begun" | "replaced-profile" | "adopted";
 
 /** Everything but the journal that can change a report; see core/profile.ts. Flat: names and plain values. */
 export type Profile = Readonly<Record<string, string | number | boolean>>;
@@ -29,6 +29,8 @@ export interface ChainRecord {
   /** Bars that were opened at or before this sequence belong to the chain before; 0 where there was none. */
   readonly after_first_seq: number;
   readonly profile: Profile;
+  /** Hashes of profiles that were replaced in this history, newest first; left out where none was. */
+  readonly replaced?: readonly string[];
   /** Who began it and when (RFC 3339): for people. */
   readonly node: string;
   readonly made_at: string;
@@ -68,7 +70,7 @@ export function decodeChainRecord(body: Uint8Array): ChainRecord | undefined {
 export const UNKNOWN_CHAIN_RECORD: ChainRecord = {
   type: CHAIN_RECORD_TYPE,
   cluster_id: "",
-  reason: "new-algorithm",
+  reason: "begun",
   journal_id: "",
   from: { seq: 0 },
   partial: true,

@@ -17,6 +17,7 @@ import type { StreamState } from "../ports.ts";
 import { type ExamParts, examineJournal, type JournalExam } from "./examine-journal.ts";
 import { windowIdIn } from "./find-report.ts";
 import { readRange } from "./read-range.ts";
+import { inheritedBy } from "./replace-profile.ts";
 import { ReplayFold } from "./replay.ts";
 import type { Chain } from "./report-tail.ts";
 import { walkRecords } from "./walk-records.ts";
@@ -97,6 +98,7 @@ async function recordFor(
     partial: true,
     after_first_seq: afterFirstSeq,
     profile: chain.record.profile,
+    ...inheritedBy(chain, chain.record.profile),
   };
 }
 

@@ -12,7 +12,9 @@ import {
 } from "../contracts/chain-record.ts";
 import type { ReplayStart } from "../contracts/report-headers.ts";
 import { profileDifferences } from "../core/profile.ts";
+import type { BackbeatError } from "../errors.ts";
 import type { StreamFault, StreamState } from "../ports.ts";
+import { inheritedBy, replacementRefusal } from "./replace-profile.ts";
 import type { Chain, TailReport } from "./report-tail.ts";
 
 /** Where a fold begins, and from which bar on what it computes is right. */
@@ -28,7 +30,7 @@ export type ChainVerdict =
   | { readonly kind: "follow"; readonly begin: FoldBegin }
   | { readonly kind: "begin"; readonly record: ChainRecord }
   | { readonly kind: "stand-by"; readonly text: string }
-  | { readonly kind: "refuse"; readonly differences: readonly string[] }
+  | { readonly kind: "refuse"; readonly error: BackbeatError }
   | { readonly kind: "broken"; readonly fault: StreamFault };
 
 export interface ChainFacts {
@@ -39,8 +41,8 @@ export interface ChainFacts {
   readonly hasReports?: boolean;
   readonly journal: StreamState;
   readonly profile: Profile;
-  /** The operator allows other rules than those of the last report. */
-  readonly newProfile: boolean;
+  /** The running profile that the operator wants replaced, see replace-profile.ts; undefined: none. */
+  readonly replaceProfile?: string | undefined;
   /** Who begins a chain, where, and when (RFC 3339). */
   readonly signature: Pick<ChainRecord, "cluster_id" | "node" | "made_at">;
 }
@@ -65,13 +67,13 @@ export function judgeChain(facts: ChainFacts): ChainVerdict {
       kind: "stand-by",
       text: `reports are computed by algorithm ${algorithms.theirs}, this program has ${algorithms.ours}: update it`,
     };
-  const differences = profileDifferences(chain.record.profile, { ...profile, algorithm: algorithms.theirs });
-  if (differences.length > 0 && !facts.newProfile) return { kind: "refuse", differences };
+  const differences = profileDifferences(chain.record.profile, profile);
+  const refusal = differences.length === 0 ? undefined : replacementRefusal({ ...facts, chain, differences });
+  if (refusal !== undefined) return { kind: "refuse", error: refusal };
   const fault = faultOf(facts, chain);
   if (fault !== undefined) return { kind: "broken", fault };
   const begin = beginOf(chain, facts.lastOfChain);
-  if (differences.length > 0) return beginning("new-profile", afterLast(begin, facts), facts);
-  if (algorithms.theirs < algorithms.ours) return beginning("new-algorithm", afterLast(begin, facts), facts);
+  if (differences.length > 0) return beginning("replaced-profile", afterLast(begin, facts), facts);
   return { kind: "follow", begin };
 }
 
@@ -104,6 +106,7 @@ function beginning(reason: ChainReason, begin: FoldBegin, facts: ChainFacts): Ch
     partial: begin.partial,
     after_first_seq: begin.afterFirstSeq,
     profile: facts.profile,
+    ...inheritedBy(facts.chain, facts.profile),
   };
   return { kind: "begin", record };
 }

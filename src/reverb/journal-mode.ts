@@ -52,7 +52,6 @@ export class JournalMode implements ReverbMode {
   readonly #empty: { readonly aggregator: Aggregator; readonly decoder: Decoder };
   #fold: JournalFold | undefined;
   #isStopped = false;
-  #mayChangeProfile: boolean;
   #hasFollowed = false;
   /** What keeps this mode from folding, where it shows in what the server says of the journal. */
   #fault: StreamFault | undefined;
@@ -70,7 +69,6 @@ export class JournalMode implements ReverbMode {
     this.history = new ReportHistory(streams.reports, settings.subjects.commit);
     this.#profile = profileOf(settings);
     this.#profileHash = profileHashOf(this.#profile);
-    this.#mayChangeProfile = settings.newProfile ?? false;
     this.#barLength = new BarLengthWatch(settings.barLength, ports);
     this.#watch = new JournalWatch(ports);
     this.#empty = {
@@ -184,7 +182,7 @@ export class JournalMode implements ReverbMode {
       await this.#begin(verdict.record);
       return false;
     }
-    if (verdict.kind === "refuse") this.#giveUp(otherProfile(verdict.differences));
+    if (verdict.kind === "refuse") this.#giveUp(verdict.error);
     else if (verdict.kind === "stand-by") this.#watch.hinder("standing-by", verdict.text);
     else if (verdict.kind === "broken") this.#broken(verdict.fault);
     else if (this.#tail.chain !== undefined) await this.#follow(this.#tail.chain, verdict, journal);
@@ -200,7 +198,7 @@ export class JournalMode implements ReverbMode {
       journal,
       profile: this.#profile,
       // Only at the start: whoever begins a chain later knows better than a setting of long ago.
-      newProfile: this.#mayChangeProfile && !this.#hasFollowed,
+      replaceProfile: this.#hasFollowed ? undefined : settings.replaceProfile,
       signature: {
         cluster_id: settings.clusterId,
         node: settings.nodeId,
@@ -312,12 +310,4 @@ export class JournalMode implements ReverbMode {
         : new BackbeatError("journal-refused", `Cannot go on: ${messageOf(error)}`, { cause: error }),
     );
   }
-}
-
-function otherProfile(differences: readonly string[]): BackbeatError {
-  return new BackbeatError(
-    "profile-differs",
-    `Cannot join this cluster's reports: ${differences.join("; ")}; use the same settings, or --new-profile to begin a new chain with these`,
-    { data: { differences } },
-  );
 }
