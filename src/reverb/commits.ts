@@ -154,7 +154,9 @@ export class Commits {
   async #settle(bar: ComputedBar): Promise<boolean> {
     let isOurs = false;
     while (!this.#isStopped) {
-      const { chainAfterFirstSeq, tail } = this.#parts;
+      const { chain, chainAfterFirstSeq, tail } = this.#parts;
+      // A new chain has begun: its bars are not compared with ours, and none of ours is stored behind it.
+      if (tail.chain?.id !== chain.chain) return false;
       const stored = tail.find(bar.firstSeq);
       if (stored !== undefined) return this.#compare(bar, stored, isOurs);
       const lastFirstSeq = tail.lastOfChain?.facts.firstSeq ?? chainAfterFirstSeq;
@@ -171,7 +173,8 @@ export class Commits {
     const { clock, metrics, reports, tail } = this.#parts;
     const prev = tail.lastReport?.hash ?? "";
     const headers = reportHeaders({ ...bar.facts, prev }, bar.body);
-    const result = await reports.commit({ kind: "report", headers, body: bar.body }, tail.lastSeq);
+    const { lastSeq: expectedLastSeq } = tail;
+    const result = await reports.commit({ kind: "report", headers, body: bar.body }, expectedLastSeq);
     if (result.kind === "stored") {
       this.#unknownWhy = "";
       metrics.observe("rollup_seconds", (clock.monotonicMs() - bar.barOverAtMs) / 1_000);
@@ -181,6 +184,8 @@ export class Commits {
     if (result.kind === "conflict") this.counts.conflicts += 1;
     else await this.#noteUnknown(result.why);
     await this.#readToEnd();
+    // A stream that went back has nothing new to decide by: it is not asked again without a pause.
+    if (result.kind === "conflict" && tail.lastSeq === expectedLastSeq) await this.#pause();
     return false;
   }
 
