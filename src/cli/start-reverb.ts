@@ -8,6 +8,7 @@ import type { StreamsOpener } from "../ports.ts";
 import { runReverb } from "../reverb/reverb.ts";
 import type { ReverbSettings } from "../reverb/settings.ts";
 import type { ReverbView } from "../reverb/view.ts";
+import { ChainHeadFile } from "../runtime/chain-head-file.ts";
 import { CheckpointFile } from "../runtime/checkpoint-file.ts";
 import { readDashboard } from "../runtime/dashboard-files.ts";
 import { reverbMetrics, watchProcess } from "../runtime/metrics.ts";
@@ -51,6 +52,7 @@ export async function startReverb(settings: ReverbOptions, host: ServiceHost): P
     metrics,
     streams: streamsFor(settings, { bus, host }),
     checkpoints: new CheckpointFile(home.directory),
+    chainHead: new ChainHeadFile(home.directory, settings.clusterId),
   });
   view = reverb.view;
   reverb.failed.catch((error: unknown) => lifecycle.fail(error));

@@ -31,9 +31,36 @@ export interface ChainRecord {
   readonly profile: Profile;
   /** Hashes of profiles that were replaced in this history, newest first; left out where none was. */
   readonly replaced?: readonly string[];
+  /** Chains whose further records count no more, see {@link GivenUp}; left out where there are none. */
+  readonly gives_up?: readonly GivenUp[];
+  /** What is gone of the history before, as far as it was known; left out where nothing is known to be. */
+  readonly lost?: LostHistory;
   /** Who began it and when (RFC 3339): for people. */
   readonly node: string;
   readonly made_at: string;
+}
+
+/**
+ * A chain that an operator gave up: of its records only those count that stand before the chain that gave it up.
+ * A replica that knows a later one, because the store was replaced by an older copy, goes on all the same.
+ */
+export interface GivenUp {
+  readonly chain: string;
+  /** Id of the chain that gave it up; left out in the record of that chain itself. */
+  readonly by?: string;
+}
+
+/** What an adopted chain cannot give back. Ranges are inclusive; a begin that is left out is not known. */
+export interface LostHistory {
+  /** Beats of bars that were reported. */
+  readonly from_beat?: number;
+  readonly to_beat?: number;
+  /** Places in the report stream. */
+  readonly from_record?: number;
+  readonly to_record?: number;
+  /** Entries of the journal. */
+  readonly from_entry?: number;
+  readonly to_entry?: number;
 }
 
 const CHAIN_ID_DIGITS = 32;

@@ -38,6 +38,7 @@ async function house(
   prepare: (store: MemoryReportStore) => void = () => undefined,
   reportedFirstSeq = 0,
   isReplay = false,
+  untilSafe: () => Promise<void> = () => Promise.resolve(),
 ) {
   const store = new MemoryReportStore(SUBJECTS);
   store.put({ kind: "chain", headers: {}, body: chainBody() });
@@ -66,6 +67,7 @@ async function house(
     reportedFirstSeq,
     chainAfterFirstSeq: 0,
     isReplay,
+    untilSafe,
     onOtherJournal: (text) => otherJournal.push(text),
     onStored: ({ position }, headers) =>
       void told.push([position.firstSeq, headers["Backbeat-Claims"] ?? ""]),
@@ -267,5 +269,19 @@ describe("Commits", () => {
     commits.add(barOf(1), 0);
     await commits.settled();
     expect(storedBars(store)).toEqual([]);
+  });
+
+  it("R1 nothing is stored before what is known to be stored is on disk", async () => {
+    let open: () => void = () => undefined;
+    const isOpen = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { commits, store } = await house(undefined, 0, false, () => isOpen);
+    commits.add(barOf(1), 0);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(storedBars(store)).toEqual([]);
+    open();
+    await commits.settled();
+    expect(storedBars(store)).toEqual([1]);
   });
 });

@@ -45,6 +45,8 @@ export interface CommitsParts {
   readonly isReplay: boolean;
   /** It did not: the journal is not what it was. Nothing is committed any more. */
   readonly onOtherJournal: (text: string) => void;
+  /** Resolves when nothing speaks against a commit any more: the store is the one that it was. Never rejects. */
+  readonly untilSafe?: () => Promise<void>;
   /** A bar that was computed here is stored, with these headers. */
   readonly onStored: (detail: WindowDetail, headers: Headers) => void;
   /** Too many wait, or enough of them are done. */
@@ -154,6 +156,8 @@ export class Commits {
   async #settle(bar: ComputedBar): Promise<boolean> {
     let isOurs = false;
     while (!this.#isStopped) {
+      await this.#parts.untilSafe?.();
+      if (this.#isStopped) return false;
       const { chain, chainAfterFirstSeq, tail } = this.#parts;
       // A new chain has begun: its bars are not compared with ours, and none of ours is stored behind it.
       if (tail.chain?.id !== chain.chain) return false;
@@ -273,7 +277,7 @@ export class Commits {
     if (this.#missingAtMs !== undefined) return false;
     this.#missingAtMs = this.#parts.clock.monotonicMs();
     this.#parts.log.error(
-      "The report stream lacks a report that it had: nothing is committed any more; restore the stream, or restart to begin from what it holds",
+      "The report stream lacks a report that it had: nothing is committed any more; put the newer store back, or look at `backbeat journal status`, then `backbeat journal adopt`",
     );
     return false;
   }

@@ -8,7 +8,14 @@ import { createDecoder, type Decoder } from "../contracts/decode.ts";
 import { Aggregator } from "../core/aggregator.ts";
 import { claimGuard } from "../core/claim-guard.ts";
 import { Fold } from "../core/fold.ts";
-import type { CheckpointHeader, StreamFault, StreamMessage, StreamReading, Streams } from "../ports.ts";
+import type {
+  CheckpointHeader,
+  KnownEntry,
+  StreamFault,
+  StreamMessage,
+  StreamReading,
+  Streams,
+} from "../ports.ts";
 import type { BarLengthWatch } from "./bar-length-watch.ts";
 import type { FoldBegin } from "./chain-verdict.ts";
 import { Checkpoints } from "./checkpoints.ts";
@@ -32,6 +39,8 @@ export interface FoldParts extends ReverbParts {
   /** Last entry of the journal when the fold began: up to there it catches up. */
   readonly targetSeq: number;
   readonly barLength: BarLengthWatch;
+  /** See `CommitsParts.untilSafe`. */
+  readonly untilSafe: () => Promise<void>;
   readonly onBroken: (fault: StreamFault) => void;
   /** A fault of the program. */
   readonly onFailed: (error: unknown) => void;
@@ -105,6 +114,7 @@ export class JournalFold {
       isReplay: restored === undefined && parts.tail.lastOfChain !== undefined,
       onOtherJournal: (text) =>
         this.#break({ kind: "went-back", text: `the journal is not what it was: ${text}` }),
+      untilSafe: parts.untilSafe,
       onStored: (detail, headers) => parts.live.reported(detail, headers),
       onFull: (isFull) => this.#hold("commits", isFull),
     });
@@ -133,6 +143,13 @@ export class JournalFold {
 
   get readSeq(): number {
     return this.#readSeq;
+  }
+
+  /** The newest entry that was folded under this chain; undefined before the first, and under another one. */
+  folded(chainId: string): KnownEntry | undefined {
+    const { id, record } = this.#parts.chain;
+    if (id !== chainId || this.#readTimeMs === 0) return undefined;
+    return { journalId: record.journal_id, seq: this.#readSeq, timeMs: this.#readTimeMs };
   }
 
   get isCaughtUp(): boolean {

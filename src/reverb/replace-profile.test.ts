@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { chainRecordOf } from "../../test/support/chain-records.ts";
 import { type Profile, profileHashOf } from "../contracts/chain-record.ts";
-import { inheritedBy, replacementRefusal } from "./replace-profile.ts";
+import { replacedBefore, replacementRefusal } from "./replace-profile.ts";
 import type { Chain } from "./report-tail.ts";
 
 const [p1, p2, p3] = [1, 2, 3].map((lead) => ({ algorithm: 1, lead_beats: lead })) as unknown as [
@@ -13,7 +13,7 @@ const hash = profileHashOf;
 
 /** A chain with that profile, behind others; ids of chains never repeat. */
 function chainWith(profile: Profile, before?: Chain, id = "c".repeat(32)): Chain {
-  return { id, record: chainRecordOf({ profile, ...inheritedBy(before, profile) }), seq: 1 };
+  return { id, record: chainRecordOf({ profile, ...replacedBefore(before, profile) }), seq: 1 };
 }
 
 const refusalOf = (chain: Chain, profile: Profile, replaceProfile?: string) =>
@@ -54,7 +54,7 @@ describe("replacementRefusal", () => {
   });
 });
 
-describe("inheritedBy", () => {
+describe("replacedBefore", () => {
   it("R4 a record names a bounded number of replaced profiles, the newest first", () => {
     let chain = chainWith({ algorithm: 1, lead_beats: 1_000 });
     for (let lead = 0; lead < 100; lead += 1) chain = chainWith({ algorithm: 1, lead_beats: lead }, chain);

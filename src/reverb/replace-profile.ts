@@ -58,7 +58,7 @@ function adviceOf(known: {
 }
 
 /** What a new chain knows of the profiles before it. */
-export function inheritedBy(before: Chain | undefined, profile: Profile): Pick<ChainRecord, "replaced"> {
+export function replacedBefore(before: Chain | undefined, profile: Profile): Pick<ChainRecord, "replaced"> {
   if (before === undefined) return {};
   const ours = profileHashOf(profile);
   const known = [profileHashOf(before.record.profile), ...(before.record.replaced ?? [])];
