@@ -21,27 +21,26 @@ const ADOPTED = 0;
 const BROKEN = 1;
 const NOTHING_DONE = 1;
 
-export const run: Run<"journal"> = (settings, context) => {
-  if (settings.journalAction === "adopt") {
-    requireConsent(settings, context);
-    return withHistory(settings, { name: "journal", action: "adopt the journal", context }, async (history) =>
-      adopt(settings, { history, head: await headIn(settings), context }),
-    );
-  }
-  return withHistory(
-    settings,
-    { name: "journal", action: "look at the journal", context },
-    async (history) => {
-      const head = await headIn(settings);
-      const exam = await examineJournal({ ...history, head });
-      const status = { exam, head, ...(await history.details()), nowMs: history.clock.wallMs() };
-      const paint = paintFor(context.colour.stdout);
-      const lines = settings.json ? [jsonText(statusObject(status))] : statusLines(status, paint);
-      for (const line of lines) context.stdout.write(`${line}\n`);
-      return exam.fault === undefined && exam.chain !== undefined ? WHOLE : BROKEN;
-    },
+export const run: Run<"journal"> = async (settings, context) => {
+  const isAdopting = settings.journalAction === "adopt";
+  if (isAdopting) requireConsent(settings, context);
+  const head = await headIn(settings);
+  const action = isAdopting ? "adopt the journal" : "look at the journal";
+  // Whoever knows what was stored can tell, and give up, that all of it is gone.
+  const options = { name: "journal", action, context, reportsMayBeGone: head !== undefined };
+  return withHistory(settings, options, (history) =>
+    isAdopting ? adopt(settings, { history, head, context }) : show(settings, { history, head, context }),
   );
 };
+
+async function show(settings: SettingsOf<"journal">, { context, head, history }: Looking): Promise<number> {
+  const exam = await examineJournal({ ...history, head });
+  const status = { exam, head, ...(await history.details()), nowMs: history.clock.wallMs() };
+  const paint = paintFor(context.colour.stdout);
+  const lines = settings.json ? [jsonText(statusObject(status))] : statusLines(status, paint);
+  for (const line of lines) context.stdout.write(`${line}\n`);
+  return exam.fault === undefined && exam.chain !== undefined ? WHOLE : BROKEN;
+}
 
 /** Before anything is connected. @throws BackbeatError `bad-config` where nobody can be asked */
 function requireConsent({ yes }: SettingsOf<"journal">, { stdin }: CommandContext): void {
@@ -52,13 +51,13 @@ function requireConsent({ yes }: SettingsOf<"journal">, { stdin }: CommandContex
   );
 }
 
-interface Adopting {
+interface Looking {
   readonly history: History;
   readonly head: ChainHead | undefined;
   readonly context: CommandContext;
 }
 
-async function adopt(settings: SettingsOf<"journal">, { context, head, history }: Adopting): Promise<number> {
+async function adopt(settings: SettingsOf<"journal">, { context, head, history }: Looking): Promise<number> {
   const exam = await examineJournal({ ...history, head });
   const { force } = settings;
   const nothing = nothingToAdopt(exam, force);
@@ -66,6 +65,7 @@ async function adopt(settings: SettingsOf<"journal">, { context, head, history }
   const question = [
     `${exam.fault?.text ?? "The journal looks whole from here, and you say that it is not"}.`,
     ...(exam.journal === undefined ? ["It is made again."] : []),
+    ...(exam.reportsLastSeq === undefined ? ["The report stream is made again."] : []),
     "A new chain of reports begins with what the journal holds now; its first bar is partial, unless only reports were lost.",
     ...(exam.loss === undefined
       ? []

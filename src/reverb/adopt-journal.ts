@@ -73,6 +73,8 @@ export async function adoptJournal(parts: AdoptParts): Promise<Adoption> {
       return { kind: "adopted", chainId: chain.id, record: chain.record };
     const nothing = nothingToAdopt(exam, parts.force);
     if (nothing !== undefined) return { kind: "nothing", why: nothing };
+    if (reportsLastSeq === undefined)
+      throw new BackbeatError("stream-missing", "Cannot adopt the journal: the report stream is not there");
     const record = await recordFor(parts, exam);
     const body = encodeChainRecord(record);
     tried.add(chainIdOf(body));

@@ -2,6 +2,7 @@
  * Whether a journal can give the reports that come next: by what the server says of it, and by computing the last
  * report again. It reads and decides; it changes nothing.
  */
+import { BackbeatError } from "../errors.ts";
 import type { ChainHead, ReportStore, StreamFault, StreamState } from "../ports.ts";
 import { beginOf, CHAIN_LOST, faultOf } from "./chain-verdict.ts";
 import { examineHead, type HistoryLoss, lossOf } from "./lost-history.ts";
@@ -20,8 +21,8 @@ export interface ExamParts extends ReplayParts {
 }
 
 export interface JournalExam {
-  /** Sequence that the report stream ended with when it was looked at. */
-  readonly reportsLastSeq: number;
+  /** Sequence that the report stream ended with when it was looked at; undefined: it is gone, and a head knows of it. */
+  readonly reportsLastSeq: number | undefined;
   /** The newest chain; undefined where none is stored. */
   readonly chain: Chain | undefined;
   /** The newest report, of whatever chain. */
@@ -36,9 +37,9 @@ export interface JournalExam {
   readonly isJournalWhole: boolean;
 }
 
-/** @throws BackbeatError `nats-unreachable`, `stream-missing` where there is no report stream */
+/** @throws BackbeatError `nats-unreachable`, `stream-missing` where there is no report stream, and no head that knows of it */
 export async function examineJournal(parts: ExamParts): Promise<JournalExam> {
-  const { chain, lastReport, reportsLastSeq } = await endOf(parts);
+  const { chain, lastReport, reportsLastSeq } = await endOrNone(parts);
   const journal = await stateOrNone(parts.journal);
   const headExam = parts.head && (await examineHead(parts.head, parts));
   const loss = headExam && lossOf(headExam);
@@ -63,9 +64,19 @@ async function faultOfJournal(
 }
 
 interface End {
-  readonly reportsLastSeq: number;
+  readonly reportsLastSeq: number | undefined;
   readonly chain: Chain | undefined;
   readonly lastReport: ReportRecord | undefined;
+}
+
+async function endOrNone(parts: ExamParts): Promise<End> {
+  try {
+    return await endOf(parts);
+  } catch (error) {
+    const isMissing = error instanceof BackbeatError && error.code === "stream-missing";
+    if (!isMissing || parts.head === undefined) throw error;
+    return { reportsLastSeq: undefined, chain: undefined, lastReport: undefined };
+  }
 }
 
 /** The end of the report stream at one moment: the state first, then what it ends with. */

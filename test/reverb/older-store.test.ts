@@ -4,6 +4,8 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
+import { reportsName } from "../../src/nats/stream-names.ts";
 import { type JournalHouse, journalHouse } from "../support/journal-house.ts";
 import { CLUSTER } from "../support/messages.ts";
 import { startTestServer, type TestServer } from "../support/nats-server.ts";
@@ -90,8 +92,8 @@ describe("an older copy of the store", () => {
     await using server = await startTestServer({ jetstream: true });
     await using house = await journalHouse(server.url);
     const { url } = server;
-    const [running, other] = [reverb(url, "node-1"), reverb(url, "node-2")];
-    await using _running = running;
+    await using running = reverb(url, "node-1");
+    await using other = reverb(url, "node-2");
     await untilCommitting(running);
     await untilCommitting(other);
     await house.beats(1, 10);
@@ -198,5 +200,34 @@ describe("an older copy of the store", () => {
     await house.beats(11, 14);
     await waitFor("the third report", () => house.wire.length === 3);
     expect(fromBeats(house)).toEqual([1, 5, 9]);
+  });
+
+  it("R1 a report stream that was deleted is an error, for who runs and who is restarted, until it is adopted", async () => {
+    await using server = await startTestServer({ jetstream: true });
+    await using house = await journalHouse(server.url);
+    const { url } = server;
+    await using running = reverb(url, "node-1");
+    await using stopped = reverb(url, "node-2");
+    await untilCommitting(running);
+    await untilCommitting(stopped);
+    await house.beats(1, 10);
+    await waitFor("two reports", () => house.wire.length === 2);
+    stopped.kill("SIGTERM");
+    await stopped.ended;
+    await new JetStreamApi(house.peer).ask(`STREAM.DELETE.${reportsName(CLUSTER)}`);
+    const alarm = await waitFor("the alarm", async () => (await look(running)).alarms[0]);
+    expect([alarm.name, alarm.text]).toEqual(["report-store-broken", expect.stringMatching(/was deleted/)]);
+    await house.beats(11, 14);
+    const status = await command(url, "journal", "status", ...dataDirOf("node-1"));
+    expect([status.end, status.stdout]).toEqual([1, expect.stringMatching(/broken: .*it was deleted/)]);
+    const adopted = await command(url, "journal", "adopt", "--yes", ...dataDirOf("node-1"));
+    expect([adopted.end, adopted.stdout]).toEqual([0, expect.stringContaining("reports of beats up to 8")]);
+    await untilCommitting(running);
+    await using again = reverb(url, "node-2");
+    await untilCommitting(again);
+    await house.beats(15, 18);
+    await waitFor("reports of the new chain", () => fromBeats(house).includes(13));
+    // The bars that were published are not published again; the one that was open is.
+    expect(fromBeats(house)).toEqual([1, 5, 9, 13]);
   });
 });
