@@ -4,6 +4,7 @@
  * Services are `runX(settings, ports)`; adapters (nats/, store/, runtime/) and the fakes of tests fill these
  * in. One compliance suite per port runs over the fake and the real thing alike (test/compliance/).
  */
+import type { Profile } from "./contracts/chain-record.ts";
 import type { HeaderSource, Headers } from "./contracts/report-headers.ts";
 import type { StreamRefusal } from "./contracts/stream-refusal.ts";
 import type { StoredTimeline } from "./core/timeline.ts";
@@ -313,6 +314,42 @@ export interface CheckpointStore {
 export interface LostTimeline {
   /** To be raised where nobody else of the cluster knows the timeline. */
   readonly lost: BackbeatError;
+}
+
+/** The newest record of the report stream that a replica knows to be stored. */
+export interface KnownRecord {
+  /** Its place in the report stream. */
+  readonly seq: number;
+  /** Of what is stored there, computed: `Backbeat-Hash` of a report, the id of a chain. */
+  readonly hash: string;
+}
+
+/** The newest journal entry that a replica has folded, and of which journal. */
+export interface KnownEntry {
+  readonly journalId: string;
+  readonly seq: number;
+  /** As the server stamped it. */
+  readonly timeMs: number;
+}
+
+/** What a replica knows to be stored: by it a store that was replaced by an older copy is found out. */
+export interface ChainHead {
+  /** Ids of the chains that it followed, newest first: at least one. */
+  readonly chains: readonly string[];
+  /** Of the newest of them. */
+  readonly profile: Profile;
+  readonly record: KnownRecord;
+  /** The newest report that it knows: its window and last beat; undefined before the first. */
+  readonly report?: { readonly windowId: string; readonly toBeat: number };
+  readonly entry?: KnownEntry;
+}
+
+/** Keeps the chain head across restarts. No cache: who loses it cannot notice that the store went back. */
+export interface ChainHeadStore {
+  /** Undefined where none was saved. @throws BackbeatError `bad-file` where it cannot be understood */
+  load(): Promise<ChainHead | undefined>;
+  /** Replaces it as a whole or not at all. @throws BackbeatError `data-dir-unusable` */
+  save(head: ChainHead): Promise<void>;
 }
 
 /** Keeps the timeline of a pulse across restarts. A saved timeline survives a crash of the process. */

@@ -3,10 +3,13 @@ import { hostname } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { BackbeatError } from "../errors.ts";
 import { openStreams } from "../nats/streams.ts";
+import type { ChainHead } from "../ports.ts";
 import { type Adoption, adoptJournal, nothingToAdopt } from "../reverb/adopt-journal.ts";
 import { examineJournal } from "../reverb/examine-journal.ts";
+import { lostText } from "../reverb/lost-history.ts";
 import type { SettingsOf } from "../runtime/settings/table.ts";
 import type { CommandContext, Run } from "./command.ts";
+import { headIn } from "./history/chain-head.ts";
 import { statusLines, statusObject } from "./history/journal-lines.ts";
 import { jsonText } from "./history/json.ts";
 import { type History, withHistory } from "./history/with-history.ts";
@@ -18,26 +21,26 @@ const ADOPTED = 0;
 const BROKEN = 1;
 const NOTHING_DONE = 1;
 
-export const run: Run<"journal"> = (settings, context) => {
-  if (settings.journalAction === "adopt") {
-    requireConsent(settings, context);
-    return withHistory(settings, { name: "journal", action: "adopt the journal", context }, (history) =>
-      adopt(settings, { history, context }),
-    );
-  }
-  return withHistory(
-    settings,
-    { name: "journal", action: "look at the journal", context },
-    async (history) => {
-      const exam = await examineJournal(history);
-      const status = { exam, ...(await history.details()), nowMs: history.clock.wallMs() };
-      const paint = paintFor(context.colour.stdout);
-      const lines = settings.json ? [jsonText(statusObject(status))] : statusLines(status, paint);
-      for (const line of lines) context.stdout.write(`${line}\n`);
-      return exam.fault === undefined && exam.chain !== undefined ? WHOLE : BROKEN;
-    },
+export const run: Run<"journal"> = async (settings, context) => {
+  const isAdopting = settings.journalAction === "adopt";
+  if (isAdopting) requireConsent(settings, context);
+  const head = await headIn(settings);
+  const action = isAdopting ? "adopt the journal" : "look at the journal";
+  // Whoever knows what was stored can tell, and give up, that all of it is gone.
+  const options = { name: "journal", action, context, reportsMayBeGone: head !== undefined };
+  return withHistory(settings, options, (history) =>
+    isAdopting ? adopt(settings, { history, head, context }) : show(settings, { history, head, context }),
   );
 };
+
+async function show(settings: SettingsOf<"journal">, { context, head, history }: Looking): Promise<number> {
+  const exam = await examineJournal({ ...history, head });
+  const status = { exam, head, ...(await history.details()), nowMs: history.clock.wallMs() };
+  const paint = paintFor(context.colour.stdout);
+  const lines = settings.json ? [jsonText(statusObject(status))] : statusLines(status, paint);
+  for (const line of lines) context.stdout.write(`${line}\n`);
+  return exam.fault === undefined && exam.chain !== undefined ? WHOLE : BROKEN;
+}
 
 /** Before anything is connected. @throws BackbeatError `bad-config` where nobody can be asked */
 function requireConsent({ yes }: SettingsOf<"journal">, { stdin }: CommandContext): void {
@@ -48,20 +51,25 @@ function requireConsent({ yes }: SettingsOf<"journal">, { stdin }: CommandContex
   );
 }
 
-interface Adopting {
+interface Looking {
   readonly history: History;
+  readonly head: ChainHead | undefined;
   readonly context: CommandContext;
 }
 
-async function adopt(settings: SettingsOf<"journal">, { context, history }: Adopting): Promise<number> {
-  const exam = await examineJournal(history);
+async function adopt(settings: SettingsOf<"journal">, { context, head, history }: Looking): Promise<number> {
+  const exam = await examineJournal({ ...history, head });
   const { force } = settings;
   const nothing = nothingToAdopt(exam, force);
   if (nothing !== undefined) return tell({ kind: "nothing", why: nothing }, { settings, context });
   const question = [
     `${exam.fault?.text ?? "The journal looks whole from here, and you say that it is not"}.`,
     ...(exam.journal === undefined ? ["It is made again."] : []),
-    "A new chain of reports begins with what the journal holds now; its first bar is partial.",
+    ...(exam.reportsLastSeq === undefined ? ["The report stream is made again."] : []),
+    "A new chain of reports begins with what the journal holds now; its first bar is partial, unless only reports were lost.",
+    ...(exam.loss === undefined
+      ? []
+      : ["If the newer store can be put back, do that instead: then nothing is lost."]),
     "What the journal no longer holds is never reported. Adopt it? [y/N] ",
   ].join("\n");
   if (!settings.yes && !(await isConfirmed(question, context))) {
@@ -69,7 +77,13 @@ async function adopt(settings: SettingsOf<"journal">, { context, history }: Adop
     return NOTHING_DONE;
   }
   const streams = await madeStreams(settings, history);
-  const adoption = await adoptJournal({ ...history, ...streams, force, node: `adopt on ${hostname()}` });
+  const adoption = await adoptJournal({
+    ...history,
+    ...streams,
+    head,
+    force,
+    node: `adopt on ${hostname()}`,
+  });
   return tell(adoption, { settings, context });
 }
 
@@ -116,6 +130,8 @@ function tell(
         ? "none of its bars is reported yet"
         : `bars up to the one that begins at entry ${record.after_first_seq} are reported already`;
     stdout.write(`adopted: chain ${chainId} begins at entry ${record.from.seq}; ${left}\n`);
+    const lost = lostText(record.lost);
+    if (lost !== "") stdout.write(`gone for good: ${lost}\n`);
     stdout.write("running reverbs go on by themselves; /ready and `backbeat journal status` tell\n");
   }
   return ADOPTED;

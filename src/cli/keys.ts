@@ -121,7 +121,7 @@ function tell({ json }: Settings, { context, file, key, privateFile }: Made): vo
   stderr.write(
     [
       `backbeat keys: private key ${key.keyId} of ${key.agent} in ${privateFile}, for the agent alone; ${where}.`,
-      "A reverb that runs takes the file up at its next start, with --new-profile where it has a journal.",
+      "A reverb that runs takes the file up at its next start; where it has a journal, that start needs --replace-profile with the hash of the running profile, which `backbeat journal status` shows.",
       "",
     ].join("\n"),
   );

@@ -9,6 +9,7 @@ import { runReverb } from "../reverb/reverb.ts";
 import type { ReverbSettings } from "../reverb/settings.ts";
 import type { ReverbView } from "../reverb/view.ts";
 import { logAlarms } from "../runtime/alarm-log.ts";
+import { ChainHeadFile } from "../runtime/chain-head-file.ts";
 import { CheckpointFile } from "../runtime/checkpoint-file.ts";
 import { readDashboard } from "../runtime/dashboard-files.ts";
 import { reverbMetrics, watchProcess } from "../runtime/metrics.ts";
@@ -52,6 +53,7 @@ export async function startReverb(settings: ReverbOptions, host: ServiceHost): P
     metrics,
     streams: streamsFor(settings, { bus, host }),
     checkpoints: new CheckpointFile(home.directory),
+    chainHead: new ChainHeadFile(home.directory, settings.clusterId),
   });
   view = reverb.view;
   reverb.failed.catch((error: unknown) => lifecycle.fail(error));
@@ -93,7 +95,7 @@ function reverbSettingsOf(settings: ReverbOptions, home: Home, version: string):
     ...(leapBeats === undefined ? {} : { leapBeats }),
     ...(expectedAgents === undefined ? {} : { expectedAgents }),
     journalMode: settings.journalMode,
-    newProfile: settings.newProfile,
+    ...(settings.replaceProfile === undefined ? {} : { replaceProfile: settings.replaceProfile }),
     ...(settings.requireDurability === undefined ? {} : { durabilityRequired: settings.requireDurability }),
     rotationRequired: settings.requireRotation,
     ...(keysFile === undefined ? {} : { signatures: { keys, required: settings.requireSignatures } }),

@@ -1,6 +1,7 @@
 /** `backbeat verify`: is the history of reports whole? A thin shell around reverb/verify-history.ts. */
 import { type VerifyFault, type VerifySum, verifyHistory } from "../reverb/verify-history.ts";
 import type { Run } from "./command.ts";
+import { headIn } from "./history/chain-head.ts";
 import { jsonText } from "./history/json.ts";
 import { withHistory } from "./history/with-history.ts";
 import { type Paint, paintFor } from "./paint.ts";
@@ -15,7 +16,8 @@ export const run: Run<"verify"> = async (settings, context) => {
   return withHistory(settings, { name: "verify", action: "verify the reports", context }, async (history) => {
     const onFault = (fault: VerifyFault): void =>
       print(settings.json ? jsonText(faultObject(fault)) : faultLine(fault, paint));
-    const sum = await verifyHistory({ ...history, onFault }, { isReplayed: settings.recompute });
+    const head = await headIn(settings);
+    const sum = await verifyHistory({ ...history, head, onFault }, { isReplayed: settings.recompute });
     if (settings.json) print(jsonText(sumObject(sum)));
     else for (const line of sumLines(sum, paint)) print(line);
     return sum.faults === 0 ? WHOLE : FAULTS;

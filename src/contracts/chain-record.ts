@@ -2,8 +2,8 @@
  * A chain record: from where on, and by which rules, the reports that follow it in the report stream are computed.
  *
  * It stands in that stream before the first report of its chain and is committed as reports are, so that all
- * replicas agree on it: the first to write it decides. A chain ends where the next one begins: other settings
- * (`profile`), a newer algorithm, or a journal that was lost and adopted anew.
+ * replicas agree on it: the first to write it decides. A chain ends where the next one begins: its profile was
+ * replaced by an operator, or its history was lost and adopted anew.
  */
 import { createHash } from "node:crypto";
 import type { ReplayStart } from "./report-headers.ts";
@@ -11,7 +11,7 @@ import type { ReplayStart } from "./report-headers.ts";
 export const CHAIN_RECORD_TYPE = "backbeat.chain.v1";
 
 /** Why a chain was begun. */
-export type ChainReason = "begun" | "new-profile" | "new-algorithm" | "adopted";
+export type ChainReason = "begun" | "replaced-profile" | "adopted";
 
 /** Everything but the journal that can change a report; see core/profile.ts. Flat: names and plain values. */
 export type Profile = Readonly<Record<string, string | number | boolean>>;
@@ -29,9 +29,38 @@ export interface ChainRecord {
   /** Bars that were opened at or before this sequence belong to the chain before; 0 where there was none. */
   readonly after_first_seq: number;
   readonly profile: Profile;
+  /** Hashes of profiles that were replaced in this history, newest first; left out where none was. */
+  readonly replaced?: readonly string[];
+  /** Chains whose further records count no more, see {@link GivenUp}; left out where there are none. */
+  readonly gives_up?: readonly GivenUp[];
+  /** What is gone of the history before, as far as it was known; left out where nothing is known to be. */
+  readonly lost?: LostHistory;
   /** Who began it and when (RFC 3339): for people. */
   readonly node: string;
   readonly made_at: string;
+}
+
+/**
+ * A chain that an operator gave up: of its records only those count that stand before the chain that gave it up.
+ * A replica that knows a later one, because the store was replaced by an older copy, goes on all the same.
+ */
+export interface GivenUp {
+  readonly chain: string;
+  /** Id of the chain that gave it up; left out in the record of that chain itself. */
+  readonly by?: string;
+}
+
+/** What an adopted chain cannot give back. Ranges are inclusive; a begin that is left out is not known. */
+export interface LostHistory {
+  /** Beats of bars that were reported. */
+  readonly from_beat?: number;
+  readonly to_beat?: number;
+  /** Places in the report stream. */
+  readonly from_record?: number;
+  readonly to_record?: number;
+  /** Entries of the journal. */
+  readonly from_entry?: number;
+  readonly to_entry?: number;
 }
 
 const CHAIN_ID_DIGITS = 32;
@@ -68,7 +97,7 @@ export function decodeChainRecord(body: Uint8Array): ChainRecord | undefined {
 export const UNKNOWN_CHAIN_RECORD: ChainRecord = {
   type: CHAIN_RECORD_TYPE,
   cluster_id: "",
-  reason: "new-algorithm",
+  reason: "begun",
   journal_id: "",
   from: { seq: 0 },
   partial: true,

@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { headOf } from "../../test/support/chain-heads.ts";
 import { MemoryHistory } from "../../test/support/memory-history.ts";
-import { MemoryJournal } from "../../test/support/memory-streams.ts";
+import { MemoryJournal, MemoryReportStore } from "../../test/support/memory-streams.ts";
 import { decodeChainRecord, encodeChainRecord } from "../contracts/chain-record.ts";
 import { ALGORITHM } from "../core/profile.ts";
 import type { StreamMessage } from "../ports.ts";
 import { type AdoptParts, adoptJournal } from "./adopt-journal.ts";
 import { examineJournal } from "./examine-journal.ts";
 import { windowIdIn } from "./find-report.ts";
+import { isGivenUp } from "./given-up.ts";
 import { ReplayFold } from "./replay.ts";
 
 /** Five bars, of which all but the open one are reported. */
@@ -119,6 +121,63 @@ describe("adoptJournal", () => {
         text: expect.stringMatching(/other entries than the last report was computed from/),
       },
     });
+  });
+
+  it("R1 of an older copy of both streams, with a head: no bar that was published is reported again, and what is gone is said", async () => {
+    const newer = await history();
+    newer.bars(3);
+    const made = await history();
+    // The older copy holds the begin of a bar whose report was lost with the rest.
+    made.bars(1);
+    const stored = reportedIn(made).size;
+    for (const { seq } of made.reports.records.slice(stored)) made.reports.lose(seq);
+    const head = { ...(await headOf(newer)), chains: [made.chain.id] };
+    const parts = { ...partsOf(made), head };
+    expect(await examineJournal(parts)).toMatchObject({ loss: { of: "reports" }, isJournalWhole: false });
+    const adoption = await adoptJournal(parts);
+    if (adoption.kind !== "adopted") throw new Error(adoption.why);
+    const { record } = adoption;
+    expect(record.lost).toMatchObject({ to_beat: head.report?.toBeat, to_entry: head.entry?.seq });
+    expect(record.gives_up).toEqual([{ chain: made.chain.id }]);
+    const fold = new ReplayFold(
+      { record },
+      { replay: { seq: 1 }, partial: true, afterFirstSeq: 0 },
+      made.subjects,
+    );
+    const bars = [...made.journal.records.flatMap((message) => fold.take(message)), ...openBars(fold)];
+    // Every bar that the older journal holds was published.
+    for (const { position } of bars) expect(position.firstSeq).toBeLessThanOrEqual(record.after_first_seq);
+    expect(await adoptJournal({ ...parts, head: { ...head, chains: [adoption.chainId] } })).toMatchObject({
+      kind: "adopted",
+    });
+  });
+
+  it("R1 of reports alone that are gone: the new chain goes on behind the last one, and nothing is lost", async () => {
+    const newer = await history();
+    newer.bars(2);
+    const older = await history();
+    const head = { ...(await headOf(newer)), chains: [older.chain.id] };
+    const parts = { ...partsOf(older, newer.journal), head };
+    expect(await examineJournal(parts)).toMatchObject({ loss: { of: "reports" }, isJournalWhole: true });
+    const adoption = await adoptJournal(parts);
+    expect(adoption).toMatchObject({ kind: "adopted", record: { partial: false } });
+    expect(adoption).not.toHaveProperty("record.lost");
+  });
+
+  it("R1 where the report stream was made anew, the head gives the rules, and names what is given up", async () => {
+    const made = await history();
+    const head = await headOf(made);
+    const reports = new MemoryReportStore(made.subjects);
+    const parts = { ...partsOf(made), reports, head };
+    expect(await adoptJournal({ ...partsOf(made), reports })).toMatchObject({ kind: "nothing" });
+    const adoption = await adoptJournal(parts);
+    if (adoption.kind !== "adopted") throw new Error(adoption.why);
+    expect(adoption.record).toMatchObject({
+      profile: made.chain.record.profile,
+      gives_up: [{ chain: made.chain.id }],
+      lost: { to_beat: head.report?.toBeat },
+    });
+    expect(isGivenUp(head, { id: adoption.chainId, record: adoption.record, seq: 1 })).toBe(true);
   });
 
   it("R7 a program that lacks the algorithm adopts nothing", async () => {

@@ -10,15 +10,20 @@ import {
   type ChainRecord,
   chainIdOf,
   encodeChainRecord,
+  type Profile,
 } from "../contracts/chain-record.ts";
 import { ALGORITHM } from "../core/profile.ts";
+import type { WindowDetail } from "../core/summary.ts";
 import { BackbeatError } from "../errors.ts";
-import type { StreamState } from "../ports.ts";
+import type { ChainHead, StreamState } from "../ports.ts";
+import { beginBehind, type FoldBegin } from "./chain-verdict.ts";
 import { type ExamParts, examineJournal, type JournalExam } from "./examine-journal.ts";
 import { windowIdIn } from "./find-report.ts";
+import { givenUpBy } from "./given-up.ts";
+import type { HistoryLoss } from "./lost-history.ts";
 import { readRange } from "./read-range.ts";
+import { replacedBefore } from "./replace-profile.ts";
 import { ReplayFold } from "./replay.ts";
-import type { Chain } from "./report-tail.ts";
 import { walkRecords } from "./walk-records.ts";
 
 /** Newest records among which a window is sought: a year of bars of five minutes; a journal keeps far less. */
@@ -43,7 +48,8 @@ export interface AdoptParts extends ExamParts {
  * Why there is nothing to adopt; undefined where there is. A journal that lost its end within the open bar and grew
  * again looks whole from here; only a replica that had read what is gone can tell.
  */
-export function nothingToAdopt({ chain, fault }: JournalExam, force = false): string | undefined {
+export function nothingToAdopt({ chain, fault, loss }: JournalExam, force = false): string | undefined {
+  if (chain === undefined && loss !== undefined) return undefined;
   if (chain === undefined)
     return fault?.text ?? "no chain of reports was ever begun: reverb begins the first by itself";
   if (chain.otherForm !== undefined)
@@ -61,15 +67,15 @@ export async function adoptJournal(parts: AdoptParts): Promise<Adoption> {
   const tried = new Set<string>();
   for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
     const exam = await examineJournal(parts);
-    const { chain, journal, reportsLastSeq } = exam;
+    const { chain, reportsLastSeq } = exam;
     // A commit without an answer may have been stored all the same.
     if (chain !== undefined && tried.has(chain.id))
       return { kind: "adopted", chainId: chain.id, record: chain.record };
     const nothing = nothingToAdopt(exam, parts.force);
-    if (nothing !== undefined || chain === undefined) return { kind: "nothing", why: nothing ?? "" };
-    if (journal === undefined)
-      throw new BackbeatError("stream-missing", "Cannot adopt the journal: it is not there");
-    const record = await recordFor(parts, { chain, journal });
+    if (nothing !== undefined) return { kind: "nothing", why: nothing };
+    if (reportsLastSeq === undefined)
+      throw new BackbeatError("stream-missing", "Cannot adopt the journal: the report stream is not there");
+    const record = await recordFor(parts, exam);
     const body = encodeChainRecord(record);
     tried.add(chainIdOf(body));
     const result = await parts.reports.commit({ kind: "chain", headers: {}, body }, reportsLastSeq);
@@ -81,23 +87,55 @@ export async function adoptJournal(parts: AdoptParts): Promise<Adoption> {
   );
 }
 
-async function recordFor(
-  parts: AdoptParts,
-  { chain, journal }: { readonly chain: Chain; readonly journal: StreamState },
-): Promise<ChainRecord> {
-  const { afterFirstSeq, fromSeq } = await reportedIn(parts, { chain, journal });
+async function recordFor(parts: AdoptParts, exam: JournalExam): Promise<ChainRecord> {
+  const { chain, journal, loss } = exam;
+  const profile = chain?.record.profile ?? parts.head?.profile;
+  if (journal === undefined || profile === undefined)
+    throw new BackbeatError("stream-missing", "Cannot adopt the journal: it is not there");
+  const goesOn = goingOn(exam, parts.head);
+  const begin = goesOn ?? (await anew(parts, { profile, journal, loss }));
+  // What is computed again is not gone.
+  const isLost = loss !== undefined && goesOn === undefined;
   return {
     type: CHAIN_RECORD_TYPE,
-    cluster_id: chain.record.cluster_id,
+    cluster_id: chain?.record.cluster_id ?? String(profile.cluster_id),
     node: parts.node,
     made_at: new Date(parts.clock.wallMs()).toISOString(),
     reason: "adopted",
     journal_id: journal.id,
-    from: { seq: fromSeq },
-    partial: true,
-    after_first_seq: afterFirstSeq,
-    profile: chain.record.profile,
+    from: begin.replay,
+    partial: begin.partial,
+    after_first_seq: begin.afterFirstSeq,
+    profile,
+    ...replacedBefore(chain, profile),
+    ...givenUpBy(chain, parts.head),
+    ...(isLost ? { lost: loss.lost } : {}),
   };
+}
+
+/**
+ * Only the newest reports are gone, and the journal, which is known to be what it was, still gives them: the new chain
+ * goes on behind the last one that is there. Undefined: so it is not.
+ */
+function goingOn(
+  { chain, isJournalWhole, journal, lastReport, loss }: JournalExam,
+  head: ChainHead | undefined,
+): FoldBegin | undefined {
+  if (loss?.of !== "reports" || !isJournalWhole || chain === undefined) return undefined;
+  if (head?.entry?.journalId !== journal?.id || !head?.chains.includes(chain.id)) return undefined;
+  const lastOfChain = lastReport?.facts.chain === chain.id ? lastReport : undefined;
+  return beginBehind(chain, lastOfChain);
+}
+
+async function anew(parts: AdoptParts, known: Adopted): Promise<FoldBegin> {
+  const { afterFirstSeq, fromSeq } = await reportedIn(parts, known);
+  return { replay: { seq: fromSeq }, partial: true, afterFirstSeq };
+}
+
+interface Adopted {
+  readonly profile: Profile;
+  readonly journal: StreamState;
+  readonly loss: HistoryLoss | undefined;
 }
 
 interface Reported {
@@ -107,17 +145,16 @@ interface Reported {
   readonly afterFirstSeq: number;
 }
 
-async function reportedIn(
-  parts: AdoptParts,
-  { chain, journal }: { readonly chain: Chain; readonly journal: StreamState },
-): Promise<Reported> {
+async function reportedIn(parts: AdoptParts, { journal, loss, profile }: Adopted): Promise<Reported> {
   const windows = await reportedWindows(parts);
+  // What was lost was published: it is left to the history before, as what is stored is.
+  const lostTo = loss === undefined ? 0 : (loss.lost.to_beat ?? 0);
   const { clock, onProgress, silenceMaxMs, subjects } = parts;
   const toSeq = journal.lastSeq;
   let fromSeq = Math.max(1, journal.firstSeq);
   for (;;) {
     const fold = new ReplayFold(
-      chain,
+      { record: { profile } },
       { replay: { seq: fromSeq }, partial: true, afterFirstSeq: 0 },
       subjects,
     );
@@ -130,16 +167,19 @@ async function reportedIn(
       silenceMaxMs,
       onProgress: (seq: number) => onProgress?.({ what: "the journal", seq, toSeq }),
     };
-    const note = (windowId: string, firstSeq: number) => {
+    const note = ({ position: { firstSeq }, report, windowId }: WindowDetail) => {
       bars.push(firstSeq);
-      if (windows.has(windowId.toLowerCase())) afterFirstSeq = Math.max(afterFirstSeq, firstSeq);
+      if (windows.has(windowId.toLowerCase()) || report.from_beat <= lostTo)
+        afterFirstSeq = Math.max(afterFirstSeq, firstSeq);
     };
     const fault = await readRange(parts.journal, range, (message) => {
-      for (const { position, windowId } of fold.take(message)) note(windowId, position.firstSeq);
+      for (const detail of fold.take(message)) note(detail);
     });
     if (fault === undefined) {
-      for (const { windowId } of fold.aggregator.openWindows())
-        note(windowId, fold.aggregator.openWindow(windowId)?.position.firstSeq ?? 0);
+      for (const { windowId } of fold.aggregator.openWindows()) {
+        const open = fold.aggregator.openWindow(windowId);
+        if (open !== undefined) note(open);
+      }
       // The first bar that the chain reports is the one that is said to be partial, so the fold begins with it.
       const unreported = bars.filter((firstSeq) => firstSeq > afterFirstSeq);
       const hasReported = afterFirstSeq > 0 && unreported.length > 0;

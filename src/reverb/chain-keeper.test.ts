@@ -20,7 +20,12 @@ async function house(bytes: number) {
   const tail = new ReportTail(options);
   await tail.open();
   await tail.until(11);
-  return { clock, keeper: new ChainKeeper({ reports: store, tail, clock, log: silentLog }), store, tail };
+  return {
+    clock,
+    keeper: new ChainKeeper({ reports: store, tail: () => tail, clock, log: silentLog }),
+    store,
+    tail,
+  };
 }
 
 describe("ChainKeeper", () => {

@@ -15,7 +15,8 @@ const LOOK_EVERY_MS = 60_000;
 
 export interface KeeperParts {
   readonly reports: ReportStore;
-  readonly tail: ReportTail;
+  /** The one that is read now. */
+  readonly tail: () => ReportTail;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -31,7 +32,8 @@ export class ChainKeeper {
 
   /** Looks, if it is time to. Never rejects: what fails is tried again at the next look. */
   async look(): Promise<void> {
-    const { clock, log, reports, tail } = this.#parts;
+    const { clock, log, reports } = this.#parts;
+    const tail = this.#parts.tail();
     if (clock.monotonicMs() - this.#lookedAtMs < LOOK_EVERY_MS) return;
     this.#lookedAtMs = clock.monotonicMs();
     const { chain, chainSeq = 0, lastSeq: expectedLastSeq } = tail;

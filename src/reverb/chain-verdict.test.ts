@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { chainRecordOf } from "../../test/support/chain-records.ts";
-import type { ChainRecord } from "../contracts/chain-record.ts";
+import { type ChainRecord, profileHashOf } from "../contracts/chain-record.ts";
 import type { ReplayStart } from "../contracts/report-headers.ts";
 import { type ChainFacts, judgeChain } from "./chain-verdict.ts";
 import type { Chain, TailReport } from "./report-tail.ts";
@@ -8,6 +8,7 @@ import type { Chain, TailReport } from "./report-tail.ts";
 const profile = { algorithm: 2, cluster_id: "c", lead_beats: 8 };
 const signature = { cluster_id: "c", node: "n", made_at: "2026-01-01T00:00:00.000Z" };
 const journal = { id: "j", firstSeq: 1, lastSeq: 500, bytes: 0 };
+const replaceProfile = profileHashOf(profile);
 const carry = { barLength: 8, fromBeat: 17, fromIsExact: true, closedIds: [] };
 
 function chainOf(changes: Partial<ChainRecord> = {}): Chain {
@@ -31,7 +32,6 @@ const judge = (changes: Partial<ChainFacts> = {}) =>
     lastOfChain: undefined,
     journal,
     profile,
-    newProfile: false,
     signature,
     ...changes,
   });
@@ -96,17 +96,18 @@ describe("judgeChain", () => {
     const verdict = judge({ profile: { ...profile, lead_beats: 4 } });
     expect(verdict).toMatchObject({
       kind: "refuse",
-      differences: ["--lead is 4 here and 8 in the last report"],
+      error: { data: { differences: ["--lead is 4 here and 8 in the last report"] } },
     });
   });
 
-  it("R7 --new-profile begins a chain behind the last report", () => {
+  it("R7 --replace-profile of the running one begins a chain behind the last report", () => {
     const ours = { ...profile, lead_beats: 4 };
-    const verdict = judge({ profile: ours, newProfile: true, lastOfChain: reportOf({ seq: 200, carry }) });
+    const verdict = judge({ profile: ours, replaceProfile, lastOfChain: reportOf({ seq: 200, carry }) });
     expect(verdict).toMatchObject({
       kind: "begin",
       record: {
-        reason: "new-profile",
+        reason: "replaced-profile",
+        replaced: [replaceProfile],
         from: { seq: 200, carry },
         after_first_seq: 300,
         partial: false,
@@ -115,15 +116,26 @@ describe("judgeChain", () => {
     });
   });
 
-  it("R7 --new-profile with the same settings changes nothing", () => {
-    expect(judge({ newProfile: true }).kind).toBe("follow");
+  it("R7 --replace-profile with the same settings changes nothing, whatever it names", () => {
+    for (const named of [replaceProfile, "0123456789ab"])
+      expect(judge({ replaceProfile: named }).kind).toBe("follow");
   });
 
-  it("R7 a lower algorithm stands by, a higher one begins a chain by itself", () => {
-    expect(judge({ profile: { ...profile, algorithm: 1 } }).kind).toBe("stand-by");
-    expect(judge({ profile: { ...profile, algorithm: 3 } })).toMatchObject({
+  it("R7 a lower algorithm stands by, whatever --replace-profile names", () => {
+    const older = { ...profile, algorithm: 1 };
+    for (const named of [undefined, replaceProfile])
+      expect(judge({ profile: older, replaceProfile: named }).kind).toBe("stand-by");
+  });
+
+  it("R7 a higher algorithm is another setting: refused, and a new chain only by --replace-profile", () => {
+    const newer = { ...profile, algorithm: 3 };
+    expect(judge({ profile: newer })).toMatchObject({
+      kind: "refuse",
+      error: { data: { differences: ["the algorithm is 3 here and 2 in the last report"] } },
+    });
+    expect(judge({ profile: newer, replaceProfile })).toMatchObject({
       kind: "begin",
-      record: { reason: "new-algorithm" },
+      record: { reason: "replaced-profile", profile: newer },
     });
   });
 
@@ -135,7 +147,7 @@ describe("judgeChain", () => {
     const lastOfChain = reportOf({ seq: 200, carry });
     expect(judge({ journal: broken, lastOfChain })).toMatchObject({ kind: "broken", fault: { kind } });
     expect(
-      judge({ journal: broken, lastOfChain, newProfile: true, profile: { ...profile, lead_beats: 4 } }),
+      judge({ journal: broken, lastOfChain, replaceProfile, profile: { ...profile, lead_beats: 4 } }),
     ).toMatchObject({ kind: "broken", fault: { kind } });
   });
 });

@@ -12,7 +12,10 @@ import {
 } from "../contracts/chain-record.ts";
 import type { ReplayStart } from "../contracts/report-headers.ts";
 import { profileDifferences } from "../core/profile.ts";
+import type { BackbeatError } from "../errors.ts";
 import type { StreamFault, StreamState } from "../ports.ts";
+import { carriedBy } from "./given-up.ts";
+import { replacedBefore, replacementRefusal } from "./replace-profile.ts";
 import type { Chain, TailReport } from "./report-tail.ts";
 
 /** Where a fold begins, and from which bar on what it computes is right. */
@@ -28,7 +31,7 @@ export type ChainVerdict =
   | { readonly kind: "follow"; readonly begin: FoldBegin }
   | { readonly kind: "begin"; readonly record: ChainRecord }
   | { readonly kind: "stand-by"; readonly text: string }
-  | { readonly kind: "refuse"; readonly differences: readonly string[] }
+  | { readonly kind: "refuse"; readonly error: BackbeatError }
   | { readonly kind: "broken"; readonly fault: StreamFault };
 
 export interface ChainFacts {
@@ -39,8 +42,8 @@ export interface ChainFacts {
   readonly hasReports?: boolean;
   readonly journal: StreamState;
   readonly profile: Profile;
-  /** The operator allows other rules than those of the last report. */
-  readonly newProfile: boolean;
+  /** The running profile that the operator wants replaced, see replace-profile.ts; undefined: none. */
+  readonly replaceProfile?: string | undefined;
   /** Who begins a chain, where, and when (RFC 3339). */
   readonly signature: Pick<ChainRecord, "cluster_id" | "node" | "made_at">;
 }
@@ -65,14 +68,14 @@ export function judgeChain(facts: ChainFacts): ChainVerdict {
       kind: "stand-by",
       text: `reports are computed by algorithm ${algorithms.theirs}, this program has ${algorithms.ours}: update it`,
     };
-  const differences = profileDifferences(chain.record.profile, { ...profile, algorithm: algorithms.theirs });
-  if (differences.length > 0 && !facts.newProfile) return { kind: "refuse", differences };
+  const differences = profileDifferences(chain.record.profile, profile);
+  const refusal = differences.length === 0 ? undefined : replacementRefusal({ ...facts, chain, differences });
+  if (refusal !== undefined) return { kind: "refuse", error: refusal };
   const fault = faultOf(facts, chain);
   if (fault !== undefined) return { kind: "broken", fault };
-  const begin = beginOf(chain, facts.lastOfChain);
-  if (differences.length > 0) return beginning("new-profile", afterLast(begin, facts), facts);
-  if (algorithms.theirs < algorithms.ours) return beginning("new-algorithm", afterLast(begin, facts), facts);
-  return { kind: "follow", begin };
+  if (differences.length > 0)
+    return beginning("replaced-profile", beginBehind(chain, facts.lastOfChain), facts);
+  return { kind: "follow", begin: beginOf(chain, facts.lastOfChain) };
 }
 
 /** Where a fold begins that computes the last report again and all that follow it; without one, the whole chain. */
@@ -89,9 +92,13 @@ export function beginOf(
   return { replay: replayFrom, partial: false, afterFirstSeq };
 }
 
-/** A new chain leaves the last report to the old one. */
-function afterLast(begin: FoldBegin, { lastOfChain }: ChainFacts): FoldBegin {
-  return lastOfChain === undefined ? begin : { ...begin, afterFirstSeq: lastOfChain.facts.firstSeq };
+/** Where a new chain begins that leaves the last report to the old one, and goes on behind it. */
+export function beginBehind(
+  chain: Pick<Chain, "record">,
+  last: Pick<TailReport, "facts"> | undefined,
+): FoldBegin {
+  const begin = beginOf(chain, last);
+  return last === undefined ? begin : { ...begin, afterFirstSeq: last.facts.firstSeq };
 }
 
 function beginning(reason: ChainReason, begin: FoldBegin, facts: ChainFacts): ChainVerdict {
@@ -104,6 +111,8 @@ function beginning(reason: ChainReason, begin: FoldBegin, facts: ChainFacts): Ch
     partial: begin.partial,
     after_first_seq: begin.afterFirstSeq,
     profile: facts.profile,
+    ...replacedBefore(facts.chain, facts.profile),
+    ...carriedBy(facts.chain),
   };
   return { kind: "begin", record };
 }
@@ -111,7 +120,7 @@ function beginning(reason: ChainReason, begin: FoldBegin, facts: ChainFacts): Ch
 /** What is said where reports are stored, and the record of their chain is not. */
 export const CHAIN_LOST: StreamFault = {
   kind: "cut",
-  text: "the report stream no longer holds the chain record of its reports: restore it, or remove it to begin a new history",
+  text: "the report stream no longer holds the chain record of its reports: put it back, or adopt with `backbeat journal adopt` and the --data-dir of a replica that ran",
 };
 
 /** Why a journal cannot give what follows the last report; undefined where it can. */

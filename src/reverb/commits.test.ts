@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { chainBody } from "../../test/support/chain-records.ts";
 import { MemoryReportStore } from "../../test/support/memory-streams.ts";
 import { recordingLog } from "../../test/support/recording-log.ts";
+import { chainIdOf } from "../contracts/chain-record.ts";
 import { encodeReport } from "../contracts/encode.ts";
 import { readReportFacts, reportHeaders } from "../contracts/report-headers.ts";
 import type { WindowDetail } from "../core/summary.ts";
@@ -38,6 +39,7 @@ async function house(
   prepare: (store: MemoryReportStore) => void = () => undefined,
   reportedFirstSeq = 0,
   isReplay = false,
+  untilSafe: () => Promise<void> = () => Promise.resolve(),
 ) {
   const store = new MemoryReportStore(SUBJECTS);
   store.put({ kind: "chain", headers: {}, body: chainBody() });
@@ -66,6 +68,7 @@ async function house(
     reportedFirstSeq,
     chainAfterFirstSeq: 0,
     isReplay,
+    untilSafe,
     onOtherJournal: (text) => otherJournal.push(text),
     onStored: ({ position }, headers) =>
       void told.push([position.firstSeq, headers["Backbeat-Claims"] ?? ""]),
@@ -226,5 +229,61 @@ describe("Commits", () => {
     await commits.settled();
     expect(full).toEqual([true, false]);
     expect(storedBars(store)).toHaveLength(100);
+  });
+
+  it.each([
+    ["before its bar is looked at", false],
+    ["while its commit is under way", true],
+  ])(
+    "R1 a chain that begins %s ends this one's queue: nothing is compared, missed or stored behind it",
+    async (_when, isUnderWay) => {
+      const made = await house();
+      const { commits, log, store, tail, told } = made;
+      commits.add(barOf(1), 0);
+      await commits.settled();
+      const begin = () => {
+        const body = chainBody({ reason: "adopted" });
+        store.put({ kind: "chain", headers: {}, body });
+        // The new chain has a bar that begins at the same entry as one of ours, with other bytes.
+        storeAsOther({ ...made, chain: { ...made.chain, chain: chainIdOf(body) } }, barOf(2, 9));
+        store.before = () => undefined;
+      };
+      if (isUnderWay) store.before = begin;
+      else {
+        begin();
+        await tail.until(4);
+      }
+      commits.add(barOf(2), 0);
+      commits.add(barOf(3), 0);
+      await commits.settled();
+      expect(log.texts("error")).toEqual([]);
+      expect(commits.counts).toMatchObject({ committed: 1, confirmed: 0, divergences: 0 });
+      expect([commits.missingSinceMs, commits.divergence]).toEqual([undefined, undefined]);
+      expect(told).toHaveLength(1);
+      expect(store.records).toHaveLength(4);
+    },
+  );
+
+  it("R1 nothing of a chain is stored behind the record of the next one", async () => {
+    const { commits, store, tail } = await house();
+    store.put({ kind: "chain", headers: {}, body: chainBody({ reason: "adopted" }) });
+    await tail.until(2);
+    commits.add(barOf(1), 0);
+    await commits.settled();
+    expect(storedBars(store)).toEqual([]);
+  });
+
+  it("R1 nothing is stored before what is known to be stored is on disk", async () => {
+    let open: () => void = () => undefined;
+    const isOpen = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { commits, store } = await house(undefined, 0, false, () => isOpen);
+    commits.add(barOf(1), 0);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(storedBars(store)).toEqual([]);
+    open();
+    await commits.settled();
+    expect(storedBars(store)).toEqual([1]);
   });
 });

@@ -46,6 +46,8 @@ export interface CommitsParts {
   readonly isReplay: boolean;
   /** It did not: the journal is not what it was. Nothing is committed any more. */
   readonly onOtherJournal: (text: string) => void;
+  /** Resolves when nothing speaks against a commit any more: the store is the one that it was. Never rejects. */
+  readonly untilSafe?: () => Promise<void>;
   /** A bar that was computed here is stored, with these headers. */
   readonly onStored: (detail: WindowDetail, headers: Headers) => void;
   readonly troubles: StoreTroubles;
@@ -156,7 +158,11 @@ export class Commits {
   async #settle(bar: ComputedBar): Promise<boolean> {
     let isOurs = false;
     while (!this.#isStopped) {
-      const { chainAfterFirstSeq, tail } = this.#parts;
+      await this.#parts.untilSafe?.();
+      if (this.#isStopped) return false;
+      const { chain, chainAfterFirstSeq, tail } = this.#parts;
+      // A new chain has begun: its bars are not compared with ours, and none of ours is stored behind it.
+      if (tail.chain?.id !== chain.chain) return false;
       const stored = tail.find(bar.firstSeq);
       if (stored !== undefined) return this.#compare(bar, stored, isOurs);
       const lastFirstSeq = tail.lastOfChain?.facts.firstSeq ?? chainAfterFirstSeq;
@@ -173,7 +179,8 @@ export class Commits {
     const { clock, metrics, reports, tail } = this.#parts;
     const prev = tail.lastReport?.hash ?? "";
     const headers = reportHeaders({ ...bar.facts, prev }, bar.body);
-    const result = await reports.commit({ kind: "report", headers, body: bar.body }, tail.lastSeq);
+    const { lastSeq: expectedLastSeq } = tail;
+    const result = await reports.commit({ kind: "report", headers, body: bar.body }, expectedLastSeq);
     if (result.kind === "stored") {
       this.#works();
       metrics.observe("rollup_seconds", (clock.monotonicMs() - bar.barOverAtMs) / 1_000);
@@ -185,6 +192,8 @@ export class Commits {
       this.#works();
     } else await this.#noteUnknown(result);
     await this.#readToEnd();
+    // A stream that went back has nothing new to decide by: it is not asked again without a pause.
+    if (result.kind === "conflict" && tail.lastSeq === expectedLastSeq) await this.#pause();
     return false;
   }
 
@@ -278,7 +287,7 @@ export class Commits {
     if (this.#missingAtMs !== undefined) return false;
     this.#missingAtMs = this.#parts.clock.monotonicMs();
     this.#parts.log.error(
-      "The report stream lacks a report that it had: nothing is committed any more; restore the stream, or restart to begin from what it holds",
+      "The report stream lacks a report that it had: nothing is committed any more; put the newer store back, or look at `backbeat journal status`, then `backbeat journal adopt`",
     );
     return false;
   }

@@ -2,8 +2,10 @@
  * Whether a journal can give the reports that come next: by what the server says of it, and by computing the last
  * report again. It reads and decides; it changes nothing.
  */
-import type { ReportStore, StreamFault, StreamState } from "../ports.ts";
+import { BackbeatError } from "../errors.ts";
+import type { ChainHead, ReportStore, StreamFault, StreamState } from "../ports.ts";
 import { beginOf, CHAIN_LOST, faultOf } from "./chain-verdict.ts";
+import { examineHead, type HistoryLoss, lossOf } from "./lost-history.ts";
 import { newestRecord } from "./newest-record.ts";
 import { readRange } from "./read-range.ts";
 import { compareReport, obstacleOf, ReplayFold, type ReplayParts } from "./replay.ts";
@@ -14,11 +16,13 @@ import type { RecordSubjects, ReportRecord } from "./stored-record.ts";
 export interface ExamParts extends ReplayParts {
   readonly reports: ReportStore;
   readonly subjects: ReplayParts["subjects"] & RecordSubjects;
+  /** What a replica knows of the streams, where its data directory is at hand. */
+  readonly head?: ChainHead | undefined;
 }
 
 export interface JournalExam {
-  /** Sequence that the report stream ended with when it was looked at. */
-  readonly reportsLastSeq: number;
+  /** Sequence that the report stream ended with when it was looked at; undefined: it is gone, and a head knows of it. */
+  readonly reportsLastSeq: number | undefined;
   /** The newest chain; undefined where none is stored. */
   readonly chain: Chain | undefined;
   /** The newest report, of whatever chain. */
@@ -27,27 +31,52 @@ export interface JournalExam {
   readonly journal: StreamState | undefined;
   /** Undefined: it is whole, or there is nothing yet that it must hold. */
   readonly fault: StreamFault | undefined;
+  /** What the streams lack of what a replica knows; it is the fault then. Undefined: nothing, or nothing is known. */
+  readonly loss: HistoryLoss | undefined;
+  /** The journal gives what follows the last report, whatever else is wrong. */
+  readonly isJournalWhole: boolean;
 }
 
-/** @throws BackbeatError `nats-unreachable`, `stream-missing` where there is no report stream */
+/** @throws BackbeatError `nats-unreachable`, `stream-missing` where there is no report stream, and no head that knows of it */
 export async function examineJournal(parts: ExamParts): Promise<JournalExam> {
-  const { chain, lastReport, reportsLastSeq } = await endOf(parts);
+  const { chain, lastReport, reportsLastSeq } = await endOrNone(parts);
   const journal = await stateOrNone(parts.journal);
-  const exam = { reportsLastSeq, chain, lastReport, journal };
-  if (chain === undefined) return { ...exam, fault: lastReport && CHAIN_LOST };
-  if (chain.otherForm !== undefined) return { ...exam, fault: undefined };
-  if (journal === undefined)
-    return { ...exam, fault: { kind: "deleted", text: "the journal was deleted, or never made" } };
+  const headExam = parts.head && (await examineHead(parts.head, parts));
+  const loss = headExam && lossOf(headExam);
+  const known = { chain, lastReport, journal };
+  const journalFault = await faultOfJournal(parts, known);
+  const fault = loss === undefined ? journalFault : ({ kind: "went-back", text: loss.text } as const);
+  const isJournalWhole = chain !== undefined && journalFault === undefined && headExam?.journal === undefined;
+  return { reportsLastSeq, ...known, fault, loss, isJournalWhole };
+}
+
+async function faultOfJournal(
+  parts: ExamParts,
+  { chain, journal, lastReport }: Pick<JournalExam, "chain" | "journal" | "lastReport">,
+): Promise<StreamFault | undefined> {
+  if (chain === undefined) return lastReport && CHAIN_LOST;
+  if (chain.otherForm !== undefined) return undefined;
+  if (journal === undefined) return { kind: "deleted", text: "the journal was deleted, or never made" };
   const lastOfChain = lastReport?.facts.chain === chain.id ? lastReport : undefined;
-  const fault =
-    faultOf({ journal, lastOfChain }, chain) ?? (await faultInside(parts, { chain, journal, lastOfChain }));
-  return { ...exam, fault };
+  return (
+    faultOf({ journal, lastOfChain }, chain) ?? (await faultInside(parts, { chain, journal, lastOfChain }))
+  );
 }
 
 interface End {
-  readonly reportsLastSeq: number;
+  readonly reportsLastSeq: number | undefined;
   readonly chain: Chain | undefined;
   readonly lastReport: ReportRecord | undefined;
+}
+
+async function endOrNone(parts: ExamParts): Promise<End> {
+  try {
+    return await endOf(parts);
+  } catch (error) {
+    const isMissing = error instanceof BackbeatError && error.code === "stream-missing";
+    if (!isMissing || parts.head === undefined) throw error;
+    return { reportsLastSeq: undefined, chain: undefined, lastReport: undefined };
+  }
 }
 
 /** The end of the report stream at one moment: the state first, then what it ends with. */

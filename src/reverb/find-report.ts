@@ -44,11 +44,28 @@ export async function lastReports(parts: WalkParts, count: number): Promise<read
 
 /** The id in a report's body, as it stands there; undefined where there is none. */
 export function windowIdIn({ body }: Pick<ReportRecord, "body">): string | undefined {
+  const { window_id: id } = membersOf(body);
+  return typeof id === "string" ? id : undefined;
+}
+
+/** Which bar a report speaks of; undefined where its body does not say. */
+export function barOf({
+  body,
+}: Pick<ReportRecord, "body">): { readonly windowId: string; readonly toBeat: number } | undefined {
+  const { to_beat: toBeat, window_id: windowId } = membersOf(body);
+  const isBar = typeof windowId === "string" && windowId !== "" && isBeat(toBeat);
+  return isBar ? { windowId, toBeat } : undefined;
+}
+
+function isBeat(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function membersOf(body: Uint8Array): { readonly window_id?: unknown; readonly to_beat?: unknown } {
   try {
-    const { window_id: id } = JSON.parse(new TextDecoder().decode(body)) as { readonly window_id?: unknown };
-    return typeof id === "string" ? id : undefined;
+    return (JSON.parse(new TextDecoder().decode(body)) ?? {}) as object;
   } catch {
-    return undefined;
+    return {};
   }
 }
 

@@ -10,6 +10,7 @@ import { claimGuard } from "../core/claim-guard.ts";
 import { Fold } from "../core/fold.ts";
 import type {
   CheckpointHeader,
+  KnownEntry,
   StreamFault,
   StreamHole,
   StreamMessage,
@@ -48,6 +49,8 @@ export interface FoldParts extends ReverbParts {
   readonly targetSeq: number;
   readonly barLength: BarLengthWatch;
   readonly troubles: StoreTroubles;
+  /** See `CommitsParts.untilSafe`. */
+  readonly untilSafe: () => Promise<void>;
   readonly onBroken: (fault: StreamFault) => void;
   /** A fault of the program. */
   readonly onFailed: (error: unknown) => void;
@@ -127,6 +130,7 @@ export class JournalFold {
       onOtherJournal: (text) =>
         this.#break({ kind: "went-back", text: `the journal is not what it was: ${text}` }),
       troubles: parts.troubles,
+      untilSafe: parts.untilSafe,
       onStored: (detail, headers) => parts.live.reported(detail, headers),
       onFull: (isFull) => this.#hold("commits", isFull),
     });
@@ -160,6 +164,13 @@ export class JournalFold {
 
   get readSeq(): number {
     return this.#readSeq;
+  }
+
+  /** The newest entry that was folded under this chain; undefined before the first, and under another one. */
+  folded(chainId: string): KnownEntry | undefined {
+    const { id, record } = this.#parts.chain;
+    if (id !== chainId || this.#readTimeMs === 0) return undefined;
+    return { journalId: record.journal_id, seq: this.#readSeq, timeMs: this.#readTimeMs };
   }
 
   get isCaughtUp(): boolean {

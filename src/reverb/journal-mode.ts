@@ -1,11 +1,11 @@
 /**
- * Journal mode, top to bottom (R1, R7): follow the report stream to its end → judge what we may do → fold the
- * journal from where the last report says, or from a checkpoint → commit what the fold closes → until a new chain
- * begins or the journal breaks, then judge again.
+ * Journal mode, top to bottom (R1, R7): compare the streams with what this replica knows → follow the report stream
+ * to its end → judge what we may do → fold the journal from where the last report says, or from a checkpoint →
+ * commit what the fold closes → until a new chain begins or the journal breaks, then judge again.
  *
  * Replicas need no leader: all compute, the first commit wins, the others compare.
  */
-import { encodeChainRecord, type Profile, profileHashOf } from "../contracts/chain-record.ts";
+import { type Profile, profileHashOf } from "../contracts/chain-record.ts";
 import { createDecoder, type Decoder } from "../contracts/decode.ts";
 import { Aggregator } from "../core/aggregator.ts";
 import { profileOf } from "../core/profile.ts";
@@ -13,22 +13,23 @@ import { BackbeatError, messageOf } from "../errors.ts";
 import type { Durability, StreamFault, StreamState, Streams, Timer } from "../ports.ts";
 import { askUntilAnswered } from "./ask-until-answered.ts";
 import { BarLengthWatch } from "./bar-length-watch.ts";
+import { beginChain } from "./begin-chain.ts";
 import { ChainKeeper } from "./chain-keeper.ts";
 import { CHAIN_LOST, type ChainVerdict, judgeChain } from "./chain-verdict.ts";
+import { FollowedReports } from "./followed-reports.ts";
 import { ReportHistory } from "./history.ts";
 import { JournalFold } from "./journal-fold.ts";
 import { JournalLook } from "./journal-look.ts";
 import { JournalProbe } from "./journal-probe.ts";
 import { JournalWatch } from "./journal-watch.ts";
+import { adviceOn, lostText } from "./lost-history.ts";
 import { type ModeCounts, NOTHING_COUNTED, type RaisedAlarm, type ReverbMode } from "./mode.ts";
 import type { ReverbParts } from "./parts.ts";
-import { type Chain, ReportTail } from "./report-tail.ts";
+import type { Chain, ReportTail } from "./report-tail.ts";
 import { restoreFold } from "./restore-fold.ts";
 import { decoderOptions } from "./settings.ts";
+import { stateOrNone } from "./state-or-none.ts";
 import type { JournalStatus, Readiness } from "./view.ts";
-
-/** Pause before a chain is begun again where the server gave no good answer. */
-const BEGIN_AGAIN_MS = 1_000;
 
 /** Longest wait at the end for commits under way and the last checkpoint; the connection takes two more seconds to drain, and services end within 5 s. */
 const STOP_MAX_MS = 2_000;
@@ -44,7 +45,7 @@ export class JournalMode implements ReverbMode {
   readonly #fail: (error: BackbeatError) => void;
   readonly #profile: Profile;
   readonly #profileHash: string;
-  readonly #tail: ReportTail;
+  readonly #reports: FollowedReports;
   readonly #barLength: BarLengthWatch;
   readonly #watch: JournalWatch;
   readonly #keeper: ChainKeeper;
@@ -54,7 +55,6 @@ export class JournalMode implements ReverbMode {
   readonly #empty: { readonly aggregator: Aggregator; readonly decoder: Decoder };
   #fold: JournalFold | undefined;
   #isStopped = false;
-  #mayChangeProfile: boolean;
   #hasFollowed = false;
   /** What keeps this mode from folding, where it shows in what the server says of the journal. */
   #fault: StreamFault | undefined;
@@ -72,24 +72,30 @@ export class JournalMode implements ReverbMode {
     this.history = new ReportHistory(streams.reports, settings.subjects.commit);
     this.#profile = profileOf(settings);
     this.#profileHash = profileHashOf(this.#profile);
-    this.#mayChangeProfile = settings.newProfile ?? false;
     this.#barLength = new BarLengthWatch(settings.barLength, ports.clock);
-    this.#watch = new JournalWatch(ports);
+    this.#reports = new FollowedReports({
+      ports,
+      streams,
+      subjects: settings.subjects,
+      isStopped: () => this.#isStopped,
+      folded: (chainId) => this.#fold?.folded(chainId),
+      onChain: () => this.#wake(),
+      onOver: () => {
+        this.#fold?.abandon();
+        this.#wake();
+      },
+      onLost: (loss) => {
+        this.#fault = undefined;
+        this.#watch.hinder(loss.of === "reports" ? "report-store-broken" : "journal-broken", adviceOn(loss));
+      },
+      onFailed: (error) => this.#giveUp(error),
+    });
+    this.#watch = new JournalWatch(ports, this.#reports);
     this.#empty = {
       aggregator: new Aggregator(settings),
       decoder: createDecoder(decoderOptions(settings)),
     };
-    this.#tail = new ReportTail({
-      reports: streams.reports,
-      subjects: settings.subjects,
-      log: ports.log,
-      onChain: () => this.#wake(),
-      onBroken: (fault) => {
-        this.#watch.tailBroken(fault);
-        this.#fold?.abandon();
-      },
-    });
-    this.#keeper = new ChainKeeper({ ...ports, reports: streams.reports, tail: this.#tail });
+    this.#keeper = new ChainKeeper({ ...ports, reports: streams.reports, tail: () => this.#tail });
     ports.log.info(
       `reverb reads the journal of cluster ${settings.clusterId}, ${this.durability} because ${streams.durabilityReason}`,
       {
@@ -109,7 +115,10 @@ export class JournalMode implements ReverbMode {
       onBroken: (fault) => this.#broken(fault),
       onShortness: (text) => this.#watch.noteShortness(text),
       onSilence: () => this.#probe.ask(),
-      keepChain: () => void this.#keeper.look(),
+      keepChain: () => {
+        this.#reports.look();
+        void this.#keeper.look();
+      },
       lookAgain: () => this.#lookAgain(),
     });
     void this.#run().catch((error: unknown) => this.#giveUp(error));
@@ -163,31 +172,41 @@ export class JournalMode implements ReverbMode {
       const patience = new Promise<void>((resolve) => {
         giveUp = this.#parts.ports.clock.after(STOP_MAX_MS, resolve);
       });
-      await Promise.race([fold.stop(), patience]);
+      await Promise.race([fold.stop().then(() => this.#reports.flush()), patience]);
       giveUp?.cancel();
       fold.abandon();
     }
     this.#tail.stop();
   }
 
+  get #tail(): ReportTail {
+    return this.#reports.tail;
+  }
+
   async #run(): Promise<void> {
-    await this.#answered(() => this.#tail.open());
     while (!this.#isStopped) {
-      const chain = this.#tail.chain;
-      const isSettled = await this.#judge();
-      // A chain that began while this one was judged is judged at once.
-      while (isSettled && !this.#isStopped && !this.#isMended && this.#tail.chain === chain)
-        await this.#nextChain();
-      this.#isMended = false;
-      if (this.#tail.chain !== chain) this.#fold?.abandon();
+      await this.#reports.open();
+      while (!this.#isStopped && !this.#reports.isOver) await this.#followChain();
     }
+  }
+
+  /** Until another chain begins, or the journal or the tail is to be looked at anew. */
+  async #followChain(): Promise<void> {
+    const chain = this.#tail.chain;
+    const isSettled = await this.#judge();
+    // A chain that began while this one was judged is judged at once.
+    const isOver = () => this.#isStopped || this.#reports.isOver;
+    while (isSettled && !isOver() && !this.#isMended && this.#tail.chain === chain) await this.#nextChain();
+    this.#isMended = false;
+    if (this.#tail.chain !== chain) this.#fold?.abandon();
   }
 
   /** Does what may be done under the newest chain; resolves when it is under way. False: judge again. */
   async #judge(): Promise<boolean> {
-    const journal = await this.#journalState();
-    if (this.#isStopped) return false;
-    if (journal === "missing") {
+    const journal = await this.#answered(() => stateOrNone(this.#streams.journal));
+    await this.#reports.untilSafe();
+    if (this.#isStopped || this.#reports.isOver) return false;
+    if (journal === undefined) {
       this.#broken({ kind: "deleted", text: "the journal was deleted", byState: true });
       return true;
     }
@@ -195,10 +214,12 @@ export class JournalMode implements ReverbMode {
     this.#watch.clear();
     this.#fault = undefined;
     if (verdict.kind === "begin") {
-      await this.#begin(verdict.record);
+      const { reports } = this.#streams;
+      const isStopped = () => this.#isStopped;
+      await beginChain(verdict.record, { ...this.#parts.ports, reports, tail: this.#tail, isStopped });
       return false;
     }
-    if (verdict.kind === "refuse") this.#giveUp(otherProfile(verdict.differences));
+    if (verdict.kind === "refuse") this.#giveUp(verdict.error);
     else if (verdict.kind === "stand-by") this.#watch.hinder("standing-by", verdict.text);
     else if (verdict.kind === "broken") this.#broken(verdict.fault);
     else if (this.#tail.chain !== undefined) await this.#follow(this.#tail.chain, verdict, journal);
@@ -214,32 +235,13 @@ export class JournalMode implements ReverbMode {
       journal,
       profile: this.#profile,
       // Only at the start: whoever begins a chain later knows better than a setting of long ago.
-      newProfile: this.#mayChangeProfile && !this.#hasFollowed,
+      replaceProfile: this.#hasFollowed ? undefined : settings.replaceProfile,
       signature: {
         cluster_id: settings.clusterId,
         node: settings.nodeId,
         made_at: new Date(ports.clock.wallMs()).toISOString(),
       },
     });
-  }
-
-  /** Commits the chain record; whoever is first decides, and all read what was stored. */
-  async #begin(record: Parameters<typeof encodeChainRecord>[0]): Promise<void> {
-    const body = encodeChainRecord(record);
-    const { reports } = this.#streams;
-    const result = await reports.commit({ kind: "chain", headers: {}, body }, this.#tail.lastSeq);
-    const end =
-      result.kind === "stored" ? { lastSeq: result.seq } : await this.#answered(() => reports.state());
-    await this.#tail.until(end?.lastSeq ?? 0);
-    // A server that refuses does so at once, each time.
-    if (result.kind === "unknown") {
-      this.#parts.ports.log.warn(`The chain record is not known to be stored, looking it up: ${result.why}`);
-      await new Promise<void>((resolve) => this.#parts.ports.clock.after(BEGIN_AGAIN_MS, resolve));
-    }
-    if (result.kind === "stored")
-      this.#parts.ports.log.info(`A new chain of reports begins: ${record.reason}`, {
-        from: record.from.seq,
-      });
   }
 
   async #follow(
@@ -252,7 +254,7 @@ export class JournalMode implements ReverbMode {
     const storedFirstSeq = this.#tail.lastOfChain?.facts.firstSeq ?? chain.record.after_first_seq;
     const wanted = { profile: profile.hash, chain: chain.id, journalId: journal.id, journal, storedFirstSeq };
     const restored = await restoreFold(this.#parts, wanted);
-    if (this.#isStopped || this.#tail.chain !== chain) return;
+    if (this.#isStopped || this.#reports.isOver || this.#tail.chain !== chain) return;
     this.#fold = new JournalFold(
       {
         ...this.#parts,
@@ -264,11 +266,15 @@ export class JournalMode implements ReverbMode {
         targetSeq: journal.lastSeq,
         barLength: this.#barLength,
         troubles: this.#watch.troubles,
+        untilSafe: () => this.#reports.untilSafe(),
         onBroken: (fault) => this.#broken(fault),
         onFailed: (error) => this.#giveUp(error),
       },
       restored,
     );
+    const lost = lostText(chain.record.lost);
+    if (lost !== "")
+      this.#parts.ports.log.warn(`The running chain was adopted after a loss; gone for good: ${lost}`);
     const { kind, seq } = this.#fold.startedFrom;
     this.#parts.ports.log.info(
       `Reading the journal from ${seq} on (${kind}), ${journal.lastSeq - seq + 1} entries`,
@@ -277,11 +283,16 @@ export class JournalMode implements ReverbMode {
 
   #broken(fault: StreamFault): void {
     this.#fold?.abandon();
+    // What is compared now tells the whole cause, and the journal is judged after it.
+    if (this.#reports.isComparing) {
+      this.#reports.openAnew();
+      return;
+    }
     this.#fault = fault;
     // A chain record that is lost is not to be adopted, it is to be restored.
     const advice =
       fault === CHAIN_LOST ? "" : ": look at `backbeat journal status`, then `backbeat journal adopt`";
-    this.#watch.hinder("broken", `${fault.text}; no bar is closed any more${advice}`);
+    this.#watch.hinder("journal-broken", `${fault.text}; no bar is closed any more${advice}`);
   }
 
   /** A fault that shows in the server's answers may pass: a journal that was restored, or an answer that was wrong. */
@@ -293,18 +304,6 @@ export class JournalMode implements ReverbMode {
     this.#parts.ports.log.info("The journal holds what is needed again: going on");
     this.#isMended = true;
     this.#wake();
-  }
-
-  async #journalState(): Promise<StreamState | "missing"> {
-    const state = await this.#answered(async () => {
-      try {
-        return await this.#streams.journal.state();
-      } catch (error) {
-        if (error instanceof BackbeatError && error.code === "stream-missing") return "missing";
-        throw error;
-      }
-    });
-    return state ?? "missing";
   }
 
   #answered<T>(ask: () => Promise<T>): Promise<T | undefined> {
@@ -319,7 +318,7 @@ export class JournalMode implements ReverbMode {
   }
 
   #giveUp(error: unknown): void {
-    this.#watch.hinder("broken", messageOf(error));
+    this.#watch.hinder("journal-broken", messageOf(error));
     this.#fold?.abandon();
     this.#fail(
       error instanceof BackbeatError
@@ -327,12 +326,4 @@ export class JournalMode implements ReverbMode {
         : new BackbeatError("journal-refused", `Cannot go on: ${messageOf(error)}`, { cause: error }),
     );
   }
-}
-
-function otherProfile(differences: readonly string[]): BackbeatError {
-  return new BackbeatError(
-    "profile-differs",
-    `Cannot join this cluster's reports: ${differences.join("; ")}; use the same settings, or --new-profile to begin a new chain with these`,
-    { data: { differences } },
-  );
 }

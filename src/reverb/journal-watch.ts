@@ -3,7 +3,7 @@
  *
  * It decides nothing; journal-mode.ts tells it what happened, the fold is looked at when somebody asks.
  */
-import type { Clock, StreamFault } from "../ports.ts";
+import type { Clock } from "../ports.ts";
 import type { JournalFold } from "./journal-fold.ts";
 import { stallLimitMs } from "./journal-health.ts";
 import type { RaisedAlarm } from "./mode.ts";
@@ -19,6 +19,15 @@ interface Found {
 /** Something that keeps us from folding, and since when. */
 export interface Hindrance extends Found {
   readonly role: "standing-by" | "broken";
+  readonly alarm: "standing-by" | "journal-broken" | "report-store-broken";
+}
+
+/** What is asked of the chain head. */
+export interface WatchedHead {
+  /** Why it is not on disk. */
+  readonly unsaved: Found | undefined;
+  /** The streams are compared with what is known. */
+  readonly isComparing: boolean;
 }
 
 /** State: what was told and is still so. */
@@ -26,12 +35,13 @@ export class JournalWatch {
   /** What the server does not store. */
   readonly troubles: StoreTroubles;
   readonly #clock: Clock;
+  readonly #head: WatchedHead;
   #hindrance: Hindrance | undefined;
-  #tailFault: Found | undefined;
   #shortness: Found | undefined;
   #linkLost: Found | undefined;
 
-  constructor({ bus, clock }: ReverbPorts) {
+  constructor({ bus, clock }: ReverbPorts, head: WatchedHead) {
+    this.#head = head;
     this.#clock = clock;
     this.troubles = new StoreTroubles(clock);
     bus.onLink((link) => {
@@ -50,14 +60,10 @@ export class JournalWatch {
   }
 
   /** The alarm stays until `clear`. */
-  hinder(role: Hindrance["role"], text: string): void {
+  hinder(alarm: Hindrance["alarm"], text: string): void {
     if (this.#hindrance?.text === text) return;
-    this.#hindrance = { role, ...this.#found(text) };
-  }
-
-  tailBroken(fault: StreamFault): void {
-    const text = `the report stream cannot be read: ${fault.text}; restart reverb to begin from what it holds`;
-    this.#tailFault = this.#found(text);
+    const role = alarm === "standing-by" ? "standing-by" : "broken";
+    this.#hindrance = { role, alarm, ...this.#found(text) };
   }
 
   /** Undefined: the journal is long enough. */
@@ -72,10 +78,9 @@ export class JournalWatch {
   }
 
   alarms(fold: JournalFold | undefined): RaisedAlarm[] {
-    const broken = this.#hindrance?.role === "standing-by" ? "standing-by" : "journal-broken";
     const found: readonly (readonly [RaisedAlarm["name"], Found | undefined])[] = [
-      [broken, this.#hindrance],
-      ["report-store-broken", this.#tailFault],
+      ...(this.#hindrance === undefined ? [] : [[this.#hindrance.alarm, this.#hindrance] as const]),
+      ["chain-head-unsaved", this.#head.unsaved],
       ["journal-short", this.#shortness],
       ["replica-divergence", fold?.commits.divergence],
       ["link-lost", this.#linkLost],
@@ -88,7 +93,7 @@ export class JournalWatch {
 
   #reasonAgainst(fold: JournalFold | undefined): string | undefined {
     if (this.#hindrance !== undefined) return this.#hindrance.text;
-    if (this.#tailFault !== undefined) return this.#tailFault.text;
+    if (this.#head.isComparing) return "the streams are compared with what this replica knows of them";
     if (fold === undefined) return "the report stream is being read";
     if (!fold.isCaughtUp) return `the journal is being read: ${fold.lagEntries} entries to go`;
     return this.#stalls(fold)[0]?.text;

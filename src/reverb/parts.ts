@@ -1,5 +1,5 @@
 /** What reverb needs of the world, and what its modes share: wired once in reverb.ts, handed on as values. */
-import type { Bus, CheckpointStore, Clock, Log, Metrics, StreamsOpener } from "../ports.ts";
+import type { Bus, ChainHeadStore, CheckpointStore, Clock, Log, Metrics, StreamsOpener } from "../ports.ts";
 import type { LiveHooks } from "./live-score.ts";
 import type { RetainedBars } from "./retained-bars.ts";
 import type { ReverbSettings } from "./settings.ts";
@@ -13,6 +13,8 @@ export interface ReverbPorts {
   readonly streams?: StreamsOpener;
   /** Without it every start folds from the last report's Replay-From. */
   readonly checkpoints?: CheckpointStore;
+  /** Without it a restart cannot notice that the streams were replaced by an older copy. */
+  readonly chainHead?: ChainHeadStore;
 }
 
 export interface ReverbParts {

@@ -2,7 +2,7 @@
  * Computes stored reports again from the journal, by the rules of their own chain, and holds them against what is
  * stored (R7). Any program that has the algorithm can do it: the chain record says all the rest.
  */
-import { profileHashOf } from "../contracts/chain-record.ts";
+import { type ChainRecord, profileHashOf } from "../contracts/chain-record.ts";
 import { createDecoder } from "../contracts/decode.ts";
 import { encodeReport } from "../contracts/encode.ts";
 import { type Headers, REPORT_HEADERS, reportHeaders } from "../contracts/report-headers.ts";
@@ -59,8 +59,12 @@ export class ReplayFold {
   readonly aggregator: Aggregator;
   readonly #fold: Fold;
 
-  constructor(chain: Pick<Chain, "record">, begin: FoldBegin, subjects: ReplayParts["subjects"]) {
-    const settings = settingsOfProfile(chain.record.profile);
+  constructor(
+    { record: { profile } }: { readonly record: Pick<ChainRecord, "profile"> },
+    begin: FoldBegin,
+    subjects: ReplayParts["subjects"],
+  ) {
+    const settings = settingsOfProfile(profile);
     const { bodyBytesMax, readingMode, signatures } = settings;
     const decoder = createDecoder({
       ...(readingMode === undefined ? {} : { mode: readingMode }),

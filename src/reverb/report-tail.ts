@@ -38,6 +38,8 @@ export interface TailOptions {
   readonly log: Log;
   /** A chain record was read. */
   readonly onChain: () => void;
+  /** A record was read, of the chain that `chain` is by then. */
+  readonly onRecord?: (record: ReportRecord | ChainEntry) => void;
   /** The report stream cannot be read on. */
   readonly onBroken: (fault: StreamFault) => void;
 }
@@ -75,6 +77,7 @@ export class ReportTail {
     const chain = await newestRecord("chain", this.#options);
     if (chain !== undefined) this.#takeChain(chain);
     this.#lastSeq = ((report ?? chain)?.seq ?? state.lastSeq + 1) - 1;
+    if (this.#isOver) return;
     this.#reading = reports.read(
       { seq: this.#lastSeq + 1 },
       {
@@ -149,6 +152,7 @@ export class ReportTail {
     const record = readRecord(message, subjects);
     if (record.kind === "report") this.#takeReport(record);
     else if (record.kind === "chain") this.#takeChain(record);
+    if (record.kind !== "unreadable") this.#options.onRecord?.(record);
     else
       log.error(
         `The report stream holds no ${record.of} at sequence ${message.seq}: somebody else publishes on ${message.subject}; allow it to reverb only`,

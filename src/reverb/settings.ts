@@ -25,8 +25,8 @@ export interface ReverbSettings extends AggregatorSettings {
   readonly journalMode?: "auto" | "on" | "off";
   /** Least durability to run with; default: any. */
   readonly durabilityRequired?: Durability;
-  /** Begin a new chain where the settings differ from those of the last report; default false: stop. */
-  readonly newProfile?: boolean;
+  /** The running profile that these settings may replace, see replace-profile.ts; default: none, other settings are refused. */
+  readonly replaceProfile?: string;
   /** For the status only. */
   readonly expectedAgents?: number;
 }

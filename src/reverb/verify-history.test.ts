@@ -11,7 +11,7 @@ async function history(): Promise<MemoryHistory> {
   const made = new MemoryHistory();
   await made.begin();
   made.bars(3);
-  await made.begin({ leadBeats: 7 }, { reason: "new-profile" });
+  await made.begin({ leadBeats: 7 }, { reason: "replaced-profile" });
   made.bars(2);
   return made;
 }

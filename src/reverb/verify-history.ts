@@ -1,6 +1,7 @@
 /** Verifies the whole history, and, if wanted, computes again what the journal still holds. */
 import type { WindowDetail } from "../core/summary.ts";
-import type { StreamState } from "../ports.ts";
+import type { ChainHead, ReportStore, StreamState } from "../ports.ts";
+import { examineHead, lossOf, lostText } from "./lost-history.ts";
 import { obstacleOf, type ReplayParts, replayReports } from "./replay.ts";
 import type { Chain } from "./report-tail.ts";
 import { stateOrNone } from "./state-or-none.ts";
@@ -11,11 +12,22 @@ import { type WalkParts, walkRecords } from "./walk-records.ts";
 /** Reports that are held to be computed again, the newest: some 3 kB each. */
 const REPLAYED_MAX = 100_000;
 
-export type VerifyParts = WalkParts & ReplayParts & { readonly onFault: (fault: VerifyFault) => void };
+export type VerifyParts = WalkParts &
+  ReplayParts & {
+    readonly reports: ReportStore;
+    readonly onFault: (fault: VerifyFault) => void;
+    /** What a replica knows of the streams, where its data directory is at hand. */
+    readonly head?: ChainHead | undefined;
+  };
 
 export type VerifyFault =
   | HistoryFault
-  | { readonly kind: "replay"; readonly seq: number; readonly windowId?: string; readonly text: string };
+  | {
+      readonly kind: "lost" | "replay";
+      readonly seq: number;
+      readonly windowId?: string;
+      readonly text: string;
+    };
 
 export interface VerifySum {
   readonly reports: number;
@@ -52,10 +64,23 @@ export async function verifyHistory(
       if (record.kind === "report" && isReplayed) again.add(record, { chain, isSound });
     },
   });
-  const { chains, faults, reports } = check.counts;
+  const { chains, reports } = check.counts;
+  const faults = check.counts.faults + (await tellLoss(parts));
   if (!isReplayed) return { reports, chains, faults, firstSeq, lastSeq };
   const { faults: more, ...replayed } = await again.run();
   return { reports, chains, faults: faults + more, firstSeq, lastSeq, replayed };
+}
+
+/** How many losses there are against what a replica knows: one, or none. */
+async function tellLoss(parts: VerifyParts): Promise<number> {
+  const loss = parts.head && lossOf(await examineHead(parts.head, parts));
+  if (parts.head === undefined || loss === undefined) return 0;
+  parts.onFault({
+    kind: "lost",
+    seq: parts.head.record.seq,
+    text: `${loss.text}; gone: ${lostText(loss.lost)}`,
+  });
+  return 1;
 }
 
 /** State: what is to be computed again, by chain, and what came of it. */

@@ -12,6 +12,7 @@ export type { Durability } from "../ports.ts";
 /** Every alarm there is; what each means stands in docs/operations.md. */
 export const ALARM_NAMES = [
   "bar-length-differs",
+  "chain-head-unsaved",
   "journal-broken",
   "journal-lagging",
   "journal-short",

@@ -137,6 +137,20 @@ describe("readConfig", () => {
     expect([up.http.port, up.pulseHttp.port]).toEqual([2, 8081]);
   });
 
+  it("R7 readConfig says of a setting that is gone what came in its place, wherever it is given", () => {
+    const gone = (argv: readonly string[], env = {}) =>
+      mistakesOf(() => read("reverb", argv, { env: { ...env } }));
+    const config = configFile("gone.json", { "new-profile": true });
+    for (const mistakes of [
+      gone(["--new-profile"]),
+      gone([], { BACKBEAT_NEW_PROFILE: "false" }),
+      gone(["--config", config]),
+    ])
+      expect(mistakes).toEqual([expect.stringMatching(/is no option any more.*--replace-profile <hash>/)]);
+    // Commands that never took it have nothing to say of it.
+    expect(read("watch", [], { env: { BACKBEAT_NEW_PROFILE: "1" } }).warnings).toEqual([]);
+  });
+
   it("BACKBEAT-REQ-020 readConfig tells all mistakes at once, wherever they are", () => {
     const config = configFile("bad.json", { "bar-lenght": 1, "window-ttl": [], lead: "many" });
     const argv = ["--config", config, "--bar-length", "0", "--clustr", "x", "-log-level=loud", "--node"];

@@ -9,6 +9,7 @@ import { withoutUserInfo } from "./redact.ts";
 import { type Mistake, parseArguments } from "./settings/arguments.ts";
 import { readConfigFile } from "./settings/config-file.ts";
 import { nearestOf } from "./settings/nearest.ts";
+import { retiredVariables } from "./settings/retired.ts";
 import { type CommandName, defaultOf, envOf } from "./settings/setting.ts";
 import {
   ALL_SETTINGS,
@@ -96,6 +97,7 @@ export function readConfig<Command extends CommandName>(input: ConfigInput<Comma
     } else settings[name] = defaultOf(row, input.command);
   }
   mistakes.push(...pairMistakes(settings));
+  mistakes.push(...retiredVariables(input.env, new Set(rows.map(([, row]) => row.flag))));
   if (mistakes.length > 0 && !parsed.help) throw failure(input.command, mistakes);
   return {
     settings: settings as SettingsOf<Command>,

@@ -89,7 +89,8 @@ describe("reverb on a journal", () => {
       code: "profile-differs",
       message: expect.stringContaining("--lead is 17 here and 4 in the last report"),
     });
-    const changed = await house.start({ nodeId: "node-3", settings: { leadBeats: 17, newProfile: true } });
+    const replaceProfile = again.reverb.view.status().journal?.profile ?? "";
+    const changed = await house.start({ nodeId: "node-3", settings: { leadBeats: 17, replaceProfile } });
     await untilCommitting(changed);
     await expect(again.reverb.failed).rejects.toMatchObject({ code: "profile-differs" });
     await house.beats(19, 26);

@@ -124,7 +124,7 @@ describe("BACKBEAT-REQ-044 signed claims", () => {
     ]);
   });
 
-  it("R7 other keys are another profile: said with the key, and taken up with --new-profile", async () => {
+  it("R7 other keys are another profile: said with the key, and taken up with --replace-profile", async () => {
     await using server = await startTestServer({ jetstream: true });
     await using house = await journalHouse(server.url);
     const first = await keyFor("worker:1");
@@ -141,10 +141,12 @@ describe("BACKBEAT-REQ-044 signed claims", () => {
     expect([end, stderr]).toEqual([
       2,
       expect.stringMatching(
-        /key worker:1 k2 of --keys is \S+ from 2020\S+ until \S+ here and not known in the last report.*--new-profile/,
+        /key worker:1 k2 of --keys is \S+ from 2020\S+ until \S+ here and not known in the last report.*--replace-profile [0-9a-f]{32}/,
       ),
     ]);
-    await using changed = reverb(server.url, "node-3", "--keys", join(dir, "keys.json"), "--new-profile");
+    const running = /--replace-profile ([0-9a-f]{32})/.exec(stderr)?.[1] ?? "";
+    const replace = ["--replace-profile", running];
+    await using changed = reverb(server.url, "node-3", "--keys", join(dir, "keys.json"), ...replace);
     await untilReady(changed);
     expect((await program.ended).end).toBe(2);
     await house.beats(7, 8);

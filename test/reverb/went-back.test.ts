@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findStreams } from "../../src/nats/found-streams.ts";
 import { adoptJournal } from "../../src/reverb/adopt-journal.ts";
+import { ChainHeadFile } from "../../src/runtime/chain-head-file.ts";
 import { SystemClock } from "../../src/runtime/clock.ts";
-import { type JournalHouse, journalHouse, untilCommitting } from "../support/journal-house.ts";
+import { type JournalHouse, journalHouse, type Replica, untilCommitting } from "../support/journal-house.ts";
 import { CLUSTER } from "../support/messages.ts";
 import { startTestServer, type TestServer } from "../support/nats-server.ts";
 import { subjects } from "../support/real-reverb.ts";
@@ -45,7 +46,15 @@ async function back(house: JournalHouse): Promise<void> {
 
 const fromBeats = (house: JournalHouse) => house.wire.map(({ report }) => report.from_beat);
 
-async function adopt(house: JournalHouse, force: boolean) {
+interface Adopting {
+  readonly force?: boolean;
+  /** Of the replica whose head is known. */
+  readonly dataDir?: string;
+}
+
+const alarmNames = ({ reverb }: Replica) => reverb.view.status().alarms.map(({ name }) => name);
+
+async function adopt(house: JournalHouse, { dataDir, force = false }: Adopting = {}) {
   const found = await findStreams(house.peer, { clusterId: CLUSTER, subjects }, silentLog);
   if (found === "none") throw new Error("no JetStream");
   return adoptJournal({
@@ -54,6 +63,7 @@ async function adopt(house: JournalHouse, force: boolean) {
     clock: new SystemClock(),
     silenceMaxMs: DEADLINE_MS,
     node: "test",
+    head: dataDir === undefined ? undefined : await new ChainHeadFile(dataDir, CLUSTER).load(),
     force,
   });
 }
@@ -64,7 +74,7 @@ describe.concurrent("streams that went back", () => {
     ["some reports left", 6, 1],
     ["no report left", 2, 0],
   ])(
-    "R1 reports that the store lost, with %s, are stored again after a restart with a checkpoint",
+    "R1 reports that the store lost, with %s: told at each restart, and computed and stored again once adopted",
     async (_what, upTo, left) => {
       await using server = await startTestServer({ jetstream: true });
       await using house = await journalHouse(server.url);
@@ -80,7 +90,19 @@ describe.concurrent("streams that went back", () => {
       await first.stop();
       await old.restore();
       await back(house);
-      await untilCommitting(await house.start({ dataDir, nodeId: "node-2" }));
+      for (let restarts = 0; restarts < 2; restarts += 1) {
+        const again = await house.start({ dataDir });
+        await waitFor("the alarm", () => alarmNames(again).includes("report-store-broken"));
+        expect(again.reverb.view.ready().reason).toMatch(/ends at record \d+, this replica knows record 4/);
+        await again.stop();
+      }
+      expect(house.wire).toHaveLength(3);
+      const second = await house.start({ dataDir });
+      const adoption = await adopt(house, { dataDir });
+      // Nothing is gone: the journal still gives it.
+      expect(adoption).toMatchObject({ kind: "adopted", record: { partial: false } });
+      expect(adoption).not.toHaveProperty("record.lost");
+      await untilCommitting(second);
       await house.beats(15, 18);
       const { reports } = await house.streams();
       await waitFor("all four to be stored", async () => (await reports.count("report")) >= 4);
@@ -110,7 +132,7 @@ describe.concurrent("streams that went back", () => {
     await waitFor("the alarm", broken);
     expect(second.reverb.view.ready().reason).toContain("the journal is not what it was");
     expect(fromBeats(house)).toEqual([1, 5]);
-    expect((await adopt(house, false)).kind).toBe("adopted");
+    expect((await adopt(house)).kind).toBe("adopted");
     await untilCommitting(second);
     await house.beats(19, 26);
     await waitFor("reports of the new chain", () => house.wire.length > 3);
@@ -141,11 +163,11 @@ describe.concurrent("streams that went back", () => {
     await waitFor("the alarm", () =>
       again.reverb.view.status().alarms.some(({ name }) => name === "journal-broken"),
     );
-    expect(await adopt(house, false)).toMatchObject({
+    expect(await adopt(house)).toMatchObject({
       kind: "nothing",
       why: expect.stringContaining("--force"),
     });
-    expect((await adopt(house, true)).kind).toBe("adopted");
+    expect((await adopt(house, { force: true })).kind).toBe("adopted");
     await untilCommitting(again);
     await house.beats(11, 18);
     await waitFor("reports of the new chain", () => house.wire.length === 4);
@@ -173,7 +195,7 @@ describe.concurrent("a chain that begins partial", () => {
     await waitFor("the alarm", () =>
       first.reverb.view.status().alarms.some(({ name }) => name === "journal-broken"),
     );
-    expect((await adopt(house, false)).kind).toBe("adopted");
+    expect((await adopt(house)).kind).toBe("adopted");
     await untilCommitting(first);
     house.claim("a", 8);
     await house.peer.flush();

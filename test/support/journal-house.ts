@@ -10,6 +10,7 @@ import { openStreams } from "../../src/nats/streams.ts";
 import type { BusMessage, Streams } from "../../src/ports.ts";
 import { type Reverb, runReverb } from "../../src/reverb/reverb.ts";
 import type { ReverbSettings } from "../../src/reverb/settings.ts";
+import { ChainHeadFile } from "../../src/runtime/chain-head-file.ts";
 import { CheckpointFile } from "../../src/runtime/checkpoint-file.ts";
 import { SystemClock } from "../../src/runtime/clock.ts";
 import { CLUSTER, claimBody, type FrameWish, frameBody } from "./messages.ts";
@@ -65,6 +66,11 @@ const settingsOf = (changes: Partial<ReverbSettings> = {}): ReverbSettings => ({
   ...changes,
 });
 
+const kept = (dataDir: string) => ({
+  checkpoints: new CheckpointFile(dataDir),
+  chainHead: new ChainHeadFile(dataDir, CLUSTER),
+});
+
 export async function journalHouse(url: string): Promise<JournalHouse> {
   const peer = await connectBus(url, "peer");
   const wire: { report: BarReport; message: BusMessage }[] = [];
@@ -86,7 +92,7 @@ export async function journalHouse(url: string): Promise<JournalHouse> {
         log,
         metrics: { observe() {} },
         streams: openStreams(bus, { clusterId: CLUSTER, subjects, ...plans }, silentLog),
-        ...(dataDir === undefined ? {} : { checkpoints: new CheckpointFile(dataDir) }),
+        ...(dataDir === undefined ? {} : kept(dataDir)),
       });
       const replica: Replica = {
         reverb,

@@ -17,6 +17,7 @@ export interface Notice {
 /** What docs/operations.md says of each alarm. A record, so that the compiler asks for the words of a new one. */
 const ALARM_TODOS: Readonly<Record<AlarmName["name"], string>> = {
   "bar-length-differs": "What is heard wins; correct the setting --bar-length.",
+  "chain-head-unsaved": "Make room in the data directory: else an older copy of the streams is not noticed.",
   "journal-broken": "No bar is closed any more: `backbeat journal status`, then `backbeat journal adopt`.",
   "journal-lagging": "Reports come late: give reverb a core, look at backbeat_journal_lag_entries.",
   "journal-short": "Raise --journal-max-bytes or --journal-max-age.",
@@ -27,7 +28,8 @@ const ALARM_TODOS: Readonly<Record<AlarmName["name"], string>> = {
   "other-reporter":
     "Two reverbs report the same bars: stop one, or start it where the journal is (--nats, --js-domain).",
   "replica-divergence": "`backbeat replay <window>` says which replica is right; keep both logs.",
-  "report-store-broken": "Restore the report stream; a restart goes on with what it holds.",
+  "report-store-broken":
+    "No bar is closed any more: `backbeat journal status`, then `backbeat journal adopt`.",
   "report-unsent": "Reports wait for NATS: look at the server.",
   "store-refuses":
     "The text above says what the server refuses and what to do; `backbeat doctor` shows what is used.",

@@ -1,8 +1,10 @@
 /** What `backbeat journal` says, for eyes and for programs. Pure. */
-import { type Profile, profileHashOf } from "../../contracts/chain-record.ts";
+import { type LostHistory, type Profile, profileHashOf } from "../../contracts/chain-record.ts";
 import { isKeyMember } from "../../contracts/claim-key.ts";
 import type { StreamDetails } from "../../nats/found-streams.ts";
+import type { ChainHead } from "../../ports.ts";
 import type { JournalExam } from "../../reverb/examine-journal.ts";
+import { lostText } from "../../reverb/lost-history.ts";
 import { durationText } from "../duration.ts";
 import type { Paint } from "../paint.ts";
 import { countOf, countText, plain } from "../plain.ts";
@@ -10,6 +12,8 @@ import { aligned, timestamp } from "./report-table.ts";
 
 export interface JournalStatus {
   readonly exam: JournalExam;
+  /** What a replica knows, where its data directory is at hand. */
+  readonly head: ChainHead | undefined;
   readonly journal: StreamDetails | undefined;
   readonly reports: StreamDetails | undefined;
   readonly nowMs: number;
@@ -39,21 +43,26 @@ export function statusLines(status: JournalStatus, paint: Paint): readonly strin
               "from entry",
               `${chain.record.from.seq}${chain.record.partial ? ", the first bar partial" : ""}`,
             ],
+            ...lostRows(chain.record.lost),
             ["profile", profileHashOf(chain.record.profile)],
             ...profileRows(chain.record.profile),
           ]),
         ]),
     ...needLines(exam),
+    headLine(status.head),
     ...verdictLines(exam, paint),
   ];
 }
 
 /** Member names of the JSON that `status --json` writes. */
-export function statusObject({ exam, journal, nowMs, reports }: JournalStatus): object {
-  const { chain, fault, lastReport } = exam;
+export function statusObject({ exam, head, journal, nowMs, reports }: JournalStatus): object {
+  const { chain, fault, lastReport, loss } = exam;
   return {
     whole: fault === undefined && chain !== undefined,
     fault: fault === undefined ? null : { kind: fault.kind, text: fault.text },
+    lost: loss?.lost ?? null,
+    known_head:
+      head === undefined ? null : { record_seq: head.record.seq, entry_seq: head.entry?.seq ?? null },
     needed_from_seq: neededSeqOf(exam) ?? null,
     journal: journal === undefined ? null : streamObject(journal, nowMs),
     reports: reports === undefined ? null : streamObject(reports, nowMs),
@@ -64,6 +73,18 @@ export function statusObject({ exam, journal, nowMs, reports }: JournalStatus): 
         ? null
         : { id: chain.id, profile_hash: profileHashOf(chain.record.profile), ...chain.record },
   };
+}
+
+/** What went before it and is gone. */
+function lostRows(lost: LostHistory | undefined): readonly (readonly [string, string])[] {
+  const text = lostText(lost);
+  return text === "" ? [] : [["gone before", text]];
+}
+
+function headLine(head: ChainHead | undefined): string {
+  return head === undefined
+    ? "compared with no replica's data directory (--data-dir): an older copy of the streams would look whole"
+    : `compared with what the replica of --data-dir knows: record ${head.record.seq}${head.entry === undefined ? "" : `, entry ${head.entry.seq}`}`;
 }
 
 /** The first entry that the open bar needs; undefined before there is a chain. */
@@ -90,12 +111,15 @@ function needLines(exam: JournalExam): readonly string[] {
   return [`the open bar needs the journal from entry ${needed} on, ${countOf(entries, "entry", "entries")}`];
 }
 
-function verdictLines({ chain, fault }: JournalExam, paint: Paint): readonly string[] {
+function verdictLines({ chain, fault, loss }: JournalExam, paint: Paint): readonly string[] {
   if (fault !== undefined) {
     const next =
-      chain === undefined
+      chain === undefined && loss === undefined
         ? []
         : [
+            ...(loss === undefined
+              ? []
+              : [`gone unless the newer store is put back: ${lostText(loss.lost)}`]),
             "no bar is closed any more; `backbeat journal adopt` begins a new chain with what the journal holds now",
           ];
     return [paint.bad(`broken: ${plain(fault.text, 2_000)}`), ...next];

@@ -40,13 +40,15 @@ export interface HistoryOptions {
   readonly name: string;
   /** What cannot be done without it: `read the reports`. */
   readonly action: string;
+  /** A report stream that is gone is what is to be looked at; default: there is nothing to do then. */
+  readonly reportsMayBeGone?: boolean;
   readonly context: CommandContext;
 }
 
 /** Answers what `look` answers. @throws BackbeatError `nats-unreachable`, `stream-missing`, and what `look` throws */
 export async function withHistory<T>(
   settings: HistorySettings,
-  { action, context, name }: HistoryOptions,
+  { action, context, name, reportsMayBeGone = false }: HistoryOptions,
   look: (history: History) => Promise<T>,
 ): Promise<T> {
   const log = quietLog(commandLog(settings, context));
@@ -55,7 +57,15 @@ export async function withHistory<T>(
   const say = (text: string): void => void context.stderr.write(`backbeat ${name}: ${text}\n`);
   const subjects = subjectsFor(settings);
   try {
-    const waiting = { bus, clock, say, subjects, log, action: `${action} of cluster ${settings.clusterId}` };
+    const waiting = {
+      bus,
+      clock,
+      say,
+      subjects,
+      log,
+      reportsMayBeGone,
+      action: `${action} of cluster ${settings.clusterId}`,
+    };
     const streams = await streamsOf(settings, waiting);
     const silenceMaxMs = Math.max(SILENCE_MIN_MS, settings.waitSeconds * 1_000);
     return await look({
@@ -79,12 +89,13 @@ interface Waiting {
   readonly subjects: ReturnType<typeof subjectsFor>;
   readonly say: (text: string) => void;
   readonly action: string;
+  readonly reportsMayBeGone: boolean;
 }
 
 /** Asks until the server answers, or the time is over. */
 async function streamsOf(
   { clusterId, waitSeconds }: HistorySettings,
-  { action, bus, clock, log, say, subjects }: Waiting,
+  { action, bus, clock, log, reportsMayBeGone, say, subjects }: Waiting,
 ): Promise<FoundStreams> {
   const untilMs = clock.monotonicMs() + waitSeconds * 1_000;
   const saying = clock.after(SAID_AFTER_MS, () => {
@@ -99,7 +110,7 @@ async function streamsOf(
       try {
         const found = await findStreams(bus, { clusterId, subjects }, log);
         if (found === "none") throw noJetStream(action);
-        await found.reports.state();
+        if (!reportsMayBeGone) await found.reports.state();
         return found;
       } catch (error) {
         if (error instanceof BackbeatError && error.code === "stream-missing")

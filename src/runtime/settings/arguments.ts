@@ -5,6 +5,7 @@
  * `--cluster=x`). A flag given twice: the last wins. It knows which flags exist, not what their values mean.
  */
 import { nearestOf } from "./nearest.ts";
+import { retiredFlag } from "./retired.ts";
 
 /** A mistake of the operator: where it is, and what is wrong there. */
 export interface Mistake {
@@ -80,6 +81,8 @@ function isValue(word: string | undefined, rules: ArgumentRules): boolean {
 }
 
 function unknownFlag(name: string, rules: ArgumentRules): Mistake {
+  const retired = retiredFlag(name, rules.flags);
+  if (retired !== undefined) return { where: `--${name}`, what: retired };
   const nearest = nearestOf(name, rules.flags.keys());
   const hint = nearest === undefined ? "" : `; did you mean --${nearest}?`;
   return { where: `--${name}`, what: `is no option of this command${hint}` };

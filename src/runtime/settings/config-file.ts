@@ -9,6 +9,7 @@ import { messageOf } from "../../errors.ts";
 import { IS_UTF16, isUtf16, textOf } from "../../text-file.ts";
 import type { Mistake } from "./arguments.ts";
 import { nearestOf } from "./nearest.ts";
+import { retiredFlag } from "./retired.ts";
 
 /** A settings file is a page; this is a book, and most likely the wrong file. */
 const FILE_BYTES_MAX = 1024 * 1024;
@@ -56,6 +57,8 @@ function placeOf(error: SyntaxError): string {
 }
 
 function unknownKey(key: string, knownFlags: ReadonlySet<string>): string {
+  const retired = retiredFlag(key, knownFlags);
+  if (retired !== undefined) return retired;
   const nearest = nearestOf(key, knownFlags);
   return nearest === undefined ? "is no setting" : `is no setting; did you mean ${JSON.stringify(nearest)}?`;
 }

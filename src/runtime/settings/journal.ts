@@ -33,12 +33,12 @@ export const JOURNAL_SETTINGS = {
     defaultText: "whatever the server gives",
     commands: REVERB,
   }),
-  newProfile: setting({
-    flag: "new-profile",
+  replaceProfile: optional({
+    flag: "replace-profile",
     group: "Journal",
-    kind: onOff,
-    default: false,
-    doc: "Begin a new chain of reports where these settings differ from those of the last report",
+    kind: text("<hash>", "12 to 32 hex digits of a profile hash or a chain id", /^[0-9a-fA-F]{12,32}$/),
+    doc: "The running profile, by its hash, whose chain of reports is to end: a new chain begins with these settings",
+    defaultText: "none: settings other than those of the running chain are refused",
     commands: REVERB,
   }),
   journalAgeMaxSeconds: setting({

@@ -113,7 +113,7 @@ export const SERVICE_SETTINGS = {
     group: "Process",
     kind: path("<directory>"),
     default: "./.backbeat",
-    doc: "Where the timeline, the node id and the locks are kept",
+    doc: "Where the timeline, the node id, the locks and what reverb knows to be stored are kept",
     commands: CONNECTED,
   }),
   logLevel: setting({

@@ -1,0 +1,32 @@
+/** Commits the record of a new chain: whoever is first decides, and all read what was stored (R1). */
+import { type ChainRecord, encodeChainRecord } from "../contracts/chain-record.ts";
+import type { Clock, Log, ReportStore } from "../ports.ts";
+import { askUntilAnswered } from "./ask-until-answered.ts";
+import type { ReportTail } from "./report-tail.ts";
+
+/** Pause before a chain is begun again where the server gave no good answer: one that refuses does so at once, each time. */
+const BEGIN_AGAIN_MS = 1_000;
+
+export interface BeginParts {
+  readonly reports: ReportStore;
+  readonly tail: ReportTail;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly isStopped: () => boolean;
+}
+
+/** Resolves when what was stored is read: this record, another one, or neither. @throws BackbeatError `stream-missing` */
+export async function beginChain(record: ChainRecord, parts: BeginParts): Promise<void> {
+  const { clock, log, reports, tail } = parts;
+  const body = encodeChainRecord(record);
+  const result = await reports.commit({ kind: "chain", headers: {}, body }, tail.lastSeq);
+  const end =
+    result.kind === "stored" ? { lastSeq: result.seq } : await askUntilAnswered(() => reports.state(), parts);
+  await tail.until(end?.lastSeq ?? 0);
+  if (result.kind === "unknown") {
+    log.warn(`The chain record is not known to be stored, looking it up: ${result.why}`);
+    await new Promise<void>((resolve) => clock.after(BEGIN_AGAIN_MS, resolve));
+  }
+  if (result.kind === "stored")
+    log.info(`A new chain of reports begins: ${record.reason}`, { from: record.from.seq });
+}
