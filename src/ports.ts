@@ -239,6 +239,8 @@ export interface Streams {
  * server says that it has no JetStream for this account.
  */
 export interface StreamsOpener {
+  /** Why the last try came to nothing; undefined before the first, and once there was an answer. */
+  readonly failure: string | undefined;
   /**
    * @throws BackbeatError `journal-refused` where a stream exists that cannot serve, or may not be made; `mode-refused`
    * where the journal is kept by a JetStream that we do not ask, such as that of a hub behind a leafnode

@@ -37,20 +37,29 @@ const SAY_WAITING_AFTER_MS = 3_000;
 export function openStreams(bus: NatsBus, plans: StreamPlans, log: Log): StreamsOpener {
   const api = new JetStreamApi(bus);
   const beyond = new BeyondProbe({ api, log });
+  let failure: string | undefined;
   const untilAnswered = async <T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> => {
     const waiting = new Waiting(log);
     while (!signal.aborted) {
       try {
-        if (api.connection !== undefined) return await ask();
+        if (api.connection !== undefined) {
+          const answer = await ask();
+          failure = undefined;
+          return answer;
+        }
       } catch (error) {
         if (!(error instanceof BackbeatError) || error.code !== "nats-unreachable") throw error;
-        waiting.say(error.message);
+        failure = error.message;
+        waiting.say(failure);
       }
       await pause(bus);
     }
     return undefined;
   };
   return {
+    get failure() {
+      return failure;
+    },
     open: async (signal) =>
       (await untilAnswered(() => openNow({ api, beyond, bus, log, plans }), signal)) ?? "none",
     hasJournal: async (signal) =>

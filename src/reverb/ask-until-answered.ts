@@ -8,18 +8,23 @@ const ASK_AGAIN_MS = 250;
 export interface AskOptions {
   readonly clock: Clock;
   readonly isStopped: () => boolean;
+  /** Told why the last try came to nothing; undefined when there is an answer. */
+  readonly onTried?: ((why: string | undefined) => void) | undefined;
 }
 
 /** The answer; undefined when stopped meanwhile. @throws what is not BackbeatError `nats-unreachable` */
 export async function askUntilAnswered<T>(
   ask: () => Promise<T>,
-  { clock, isStopped }: AskOptions,
+  { clock, isStopped, onTried }: AskOptions,
 ): Promise<T | undefined> {
   while (!isStopped()) {
     try {
-      return await ask();
+      const answer = await ask();
+      onTried?.(undefined);
+      return answer;
     } catch (error) {
       if (!(error instanceof BackbeatError) || error.code !== "nats-unreachable") throw error;
+      onTried?.(error.message);
       await new Promise<void>((resolve) => clock.after(ASK_AGAIN_MS, resolve));
     }
   }

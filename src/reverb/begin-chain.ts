@@ -3,6 +3,7 @@ import { type ChainRecord, encodeChainRecord } from "../contracts/chain-record.t
 import type { Clock, Log, ReportStore } from "../ports.ts";
 import { askUntilAnswered } from "./ask-until-answered.ts";
 import type { ReportTail } from "./report-tail.ts";
+import type { StoreTroubles } from "./store-troubles.ts";
 
 /** Pause before a chain is begun again where the server gave no good answer: one that refuses does so at once, each time. */
 const BEGIN_AGAIN_MS = 1_000;
@@ -13,20 +14,23 @@ export interface BeginParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly isStopped: () => boolean;
+  readonly troubles: StoreTroubles;
 }
 
 /** Resolves when what was stored is read: this record, another one, or neither. @throws BackbeatError `stream-missing` */
 export async function beginChain(record: ChainRecord, parts: BeginParts): Promise<void> {
-  const { clock, log, reports, tail } = parts;
+  const { clock, log, reports, tail, troubles } = parts;
   const body = encodeChainRecord(record);
   const result = await reports.commit({ kind: "chain", headers: {}, body }, tail.lastSeq);
   const end =
     result.kind === "stored" ? { lastSeq: result.seq } : await askUntilAnswered(() => reports.state(), parts);
   await tail.until(end?.lastSeq ?? 0);
   if (result.kind === "unknown") {
-    log.warn(`The chain record is not known to be stored, looking it up: ${result.why}`);
+    if (result.refusal === undefined)
+      log.warn(`The chain record is not known to be stored, looking it up: ${result.why}`);
+    else troubles.refused("reports", result.why);
     await new Promise<void>((resolve) => clock.after(BEGIN_AGAIN_MS, resolve));
-  }
+  } else troubles.works("reports");
   if (result.kind === "stored")
     log.info(`A new chain of reports begins: ${record.reason}`, { from: record.from.seq });
 }

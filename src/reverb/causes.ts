@@ -9,7 +9,7 @@ const EXPLAINS: Partial<Readonly<Record<Name, readonly Name[]>>> = {
   "journal-broken": ["journal-stalled", "journal-lagging", "report-unsent", "no-beat"],
   "standing-by": ["journal-lagging", "no-beat"],
   "store-refuses": ["journal-stalled", "journal-lagging", "report-unsent", "no-beat"],
-  "report-store-broken": ["report-unsent"],
+  "report-store-broken": ["report-unsent", "journal-stalled", "journal-lagging", "no-beat"],
   "journal-stalled": ["journal-lagging", "report-unsent", "no-beat"],
   "journal-lagging": ["no-beat"],
 };

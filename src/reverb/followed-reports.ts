@@ -5,13 +5,14 @@
  * anew, which takes until it holds what is known, or a chain gave that up.
  */
 import { BackbeatError } from "../errors.ts";
-import type { Clock, KnownEntry, Log, Streams } from "../ports.ts";
+import type { Clock, KnownEntry, Log, Streams, UnknownOutcome } from "../ports.ts";
 import { askUntilAnswered } from "./ask-until-answered.ts";
 import { HeadGuard } from "./head-guard.ts";
 import { HeadKeeper } from "./head-keeper.ts";
 import type { HistoryLoss } from "./lost-history.ts";
 import type { ReverbPorts } from "./parts.ts";
 import { ReportTail } from "./report-tail.ts";
+import type { StoreTroubles } from "./store-troubles.ts";
 import type { RecordSubjects } from "./stored-record.ts";
 
 export interface FollowedParts {
@@ -19,6 +20,8 @@ export interface FollowedParts {
   readonly streams: Streams;
   readonly subjects: RecordSubjects;
   readonly isStopped: () => boolean;
+  /** Told how asking and reading goes. */
+  readonly troubles: StoreTroubles;
   /** The newest entry that was folded under a chain; undefined where none was. */
   readonly folded: (chainId: string) => KnownEntry | undefined;
   /** A chain record was read. */
@@ -41,7 +44,7 @@ export class FollowedReports {
   #isOver = false;
 
   constructor(parts: FollowedParts) {
-    const { folded, isStopped, onLost, ports, streams, subjects } = parts;
+    const { folded, isStopped, onLost, ports, streams, subjects, troubles } = parts;
     this.#parts = parts;
     this.#head = new HeadKeeper({ ...ports, store: ports.chainHead, folded });
     this.#guard = new HeadGuard({
@@ -50,6 +53,7 @@ export class FollowedReports {
       subjects,
       keeper: this.#head,
       isStopped,
+      troubles,
       onLost: (loss) => {
         this.openAnew();
         onLost(loss);
@@ -63,6 +67,11 @@ export class FollowedReports {
 
   get tail(): ReportTail {
     return this.#tail;
+  }
+
+  /** Why the report stream is not read now; undefined while it is. */
+  get readFailure(): UnknownOutcome | undefined {
+    return this.#tail.readFailure;
   }
 
   /** It is to be opened anew. */
@@ -82,7 +91,7 @@ export class FollowedReports {
 
   /** Compares, reads to the end, and follows from there. @throws BackbeatError `bad-file`, `stream-missing` */
   async open(): Promise<void> {
-    const { isStopped, ports } = this.#parts;
+    const { isStopped, ports, troubles } = this.#parts;
     if (!this.#isLoaded) await this.#head.load();
     this.#isLoaded = true;
     await this.#guard.compare();
@@ -100,7 +109,7 @@ export class FollowedReports {
           this.openAnew();
         }
       },
-      { ...ports, isStopped },
+      { ...ports, isStopped, onTried: (why) => troubles.tried(why) },
     );
   }
 

@@ -5,6 +5,7 @@ import { recordingLog } from "../../test/support/recording-log.ts";
 import type { StreamState } from "../ports.ts";
 import { HeadGuard } from "./head-guard.ts";
 import { HeadKeeper } from "./head-keeper.ts";
+import { StoreTroubles } from "./store-troubles.ts";
 
 /** A guard over streams whose report stream says that it ends where `endOf` says, while that says anything. */
 async function house(endOf: () => number | undefined) {
@@ -29,6 +30,7 @@ async function house(endOf: () => number | undefined) {
   const guard = new HeadGuard({
     ...{ clock, log, journal, subjects, keeper, reports: asked },
     isStopped: () => false,
+    troubles: new StoreTroubles(clock),
     onLost: ({ text }) => told.push(text),
   });
   return { clock, guard, told };

@@ -4,10 +4,12 @@
  * A server that has just lost its lead may say anything once, so a loss is told when it was seen for two seconds;
  * nothing is folded anew, nor committed, until the streams hold what is known again, or a chain gave it up.
  */
+
 import type { Clock, Log } from "../ports.ts";
 import { askUntilAnswered } from "./ask-until-answered.ts";
 import type { HeadKeeper } from "./head-keeper.ts";
 import { examineHead, type HeadParts, type HistoryLoss, lossOf } from "./lost-history.ts";
+import type { StoreTroubles } from "./store-troubles.ts";
 
 /** How long a loss must be seen before it is told. */
 const BELIEVED_AFTER_MS = 2_000;
@@ -21,6 +23,7 @@ export interface GuardParts extends Omit<HeadParts, "silenceMaxMs"> {
   readonly clock: Clock;
   readonly log: Log;
   readonly isStopped: () => boolean;
+  readonly troubles: StoreTroubles;
   /** Seen for long enough. */
   readonly onLost: (loss: HistoryLoss) => void;
 }
@@ -80,11 +83,15 @@ export class HeadGuard {
   }
 
   async #look(): Promise<HistoryLoss | undefined> {
-    const { clock, isStopped, keeper } = this.#parts;
+    const { clock, isStopped, keeper, troubles } = this.#parts;
     const parts = { ...this.#parts, silenceMaxMs: SILENCE_MAX_MS };
     const { head } = keeper;
     if (head === undefined) return undefined;
-    const exam = await askUntilAnswered(() => examineHead(head, parts), { clock, isStopped });
+    const exam = await askUntilAnswered(() => examineHead(head, parts), {
+      clock,
+      isStopped,
+      onTried: (why) => troubles.tried(why),
+    });
     if (exam === undefined) return undefined;
     if (exam.isGivenUp) {
       this.#parts.log.warn(

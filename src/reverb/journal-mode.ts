@@ -29,6 +29,7 @@ import type { Chain, ReportTail } from "./report-tail.ts";
 import { restoreFold } from "./restore-fold.ts";
 import { decoderOptions } from "./settings.ts";
 import { stateOrNone } from "./state-or-none.ts";
+import { StoreTroubles } from "./store-troubles.ts";
 import type { JournalStatus, Readiness } from "./view.ts";
 
 /** Longest wait at the end for commits under way and the last checkpoint; the connection takes two more seconds to drain, and services end within 5 s. */
@@ -47,6 +48,7 @@ export class JournalMode implements ReverbMode {
   readonly #profileHash: string;
   readonly #reports: FollowedReports;
   readonly #barLength: BarLengthWatch;
+  readonly #troubles: StoreTroubles;
   readonly #watch: JournalWatch;
   readonly #keeper: ChainKeeper;
   readonly #look: JournalLook;
@@ -73,7 +75,9 @@ export class JournalMode implements ReverbMode {
     this.#profile = profileOf(settings);
     this.#profileHash = profileHashOf(this.#profile);
     this.#barLength = new BarLengthWatch(settings.barLength, ports.clock);
+    this.#troubles = new StoreTroubles(ports.clock);
     this.#reports = new FollowedReports({
+      troubles: this.#troubles,
       ports,
       streams,
       subjects: settings.subjects,
@@ -90,7 +94,7 @@ export class JournalMode implements ReverbMode {
       },
       onFailed: (error) => this.#giveUp(error),
     });
-    this.#watch = new JournalWatch(ports, this.#reports);
+    this.#watch = new JournalWatch(ports, { reports: this.#reports, troubles: this.#troubles });
     this.#empty = {
       aggregator: new Aggregator(settings),
       decoder: createDecoder(decoderOptions(settings)),
@@ -105,7 +109,7 @@ export class JournalMode implements ReverbMode {
     this.#probe = new JournalProbe({
       ...ports,
       journal: streams.journal,
-      troubles: this.#watch.troubles,
+      troubles: this.#troubles,
       subject: settings.subjects.tick,
       nodeId: settings.nodeId,
     });
@@ -216,7 +220,13 @@ export class JournalMode implements ReverbMode {
     if (verdict.kind === "begin") {
       const { reports } = this.#streams;
       const isStopped = () => this.#isStopped;
-      await beginChain(verdict.record, { ...this.#parts.ports, reports, tail: this.#tail, isStopped });
+      await beginChain(verdict.record, {
+        ...this.#parts.ports,
+        reports,
+        tail: this.#tail,
+        isStopped,
+        troubles: this.#troubles,
+      });
       return false;
     }
     if (verdict.kind === "refuse") this.#giveUp(verdict.error);
@@ -265,7 +275,7 @@ export class JournalMode implements ReverbMode {
         begin,
         targetSeq: journal.lastSeq,
         barLength: this.#barLength,
-        troubles: this.#watch.troubles,
+        troubles: this.#troubles,
         untilSafe: () => this.#reports.untilSafe(),
         onBroken: (fault) => this.#broken(fault),
         onFailed: (error) => this.#giveUp(error),
@@ -307,7 +317,11 @@ export class JournalMode implements ReverbMode {
   }
 
   #answered<T>(ask: () => Promise<T>): Promise<T | undefined> {
-    return askUntilAnswered(ask, { clock: this.#parts.ports.clock, isStopped: () => this.#isStopped });
+    return askUntilAnswered(ask, {
+      clock: this.#parts.ports.clock,
+      isStopped: () => this.#isStopped,
+      onTried: (why) => this.#troubles.tried(why),
+    });
   }
 
   /** Resolves when a chain record is read, or we stop. */

@@ -3,12 +3,12 @@
  *
  * It decides nothing; journal-mode.ts tells it what happened, the fold is looked at when somebody asks.
  */
-import type { Clock } from "../ports.ts";
+import type { Clock, UnknownOutcome } from "../ports.ts";
 import type { JournalFold } from "./journal-fold.ts";
 import { stallLimitMs } from "./journal-health.ts";
 import type { RaisedAlarm } from "./mode.ts";
 import type { ReverbPorts } from "./parts.ts";
-import { StoreTroubles } from "./store-troubles.ts";
+import type { StoreTroubles } from "./store-troubles.ts";
 import type { Readiness } from "./view.ts";
 
 interface Found {
@@ -22,9 +22,11 @@ export interface Hindrance extends Found {
   readonly alarm: "standing-by" | "journal-broken" | "report-store-broken";
 }
 
-/** What is asked of the chain head. */
-export interface WatchedHead {
-  /** Why it is not on disk. */
+/** What is asked of the report stream that is followed. */
+export interface WatchedReports {
+  /** Why it is not read now. */
+  readonly readFailure: UnknownOutcome | undefined;
+  /** Why what is known of it is not on disk. */
   readonly unsaved: Found | undefined;
   /** The streams are compared with what is known. */
   readonly isComparing: boolean;
@@ -32,18 +34,20 @@ export interface WatchedHead {
 
 /** State: what was told and is still so. */
 export class JournalWatch {
-  /** What the server does not store. */
-  readonly troubles: StoreTroubles;
   readonly #clock: Clock;
-  readonly #head: WatchedHead;
+  readonly #reports: WatchedReports;
+  readonly #troubles: StoreTroubles;
   #hindrance: Hindrance | undefined;
   #shortness: Found | undefined;
   #linkLost: Found | undefined;
 
-  constructor({ bus, clock }: ReverbPorts, head: WatchedHead) {
-    this.#head = head;
+  constructor(
+    { bus, clock }: ReverbPorts,
+    { reports, troubles }: { readonly reports: WatchedReports; readonly troubles: StoreTroubles },
+  ) {
+    this.#reports = reports;
+    this.#troubles = troubles;
     this.#clock = clock;
-    this.troubles = new StoreTroubles(clock);
     bus.onLink((link) => {
       const text = "NATS is not connected: what reaches the journal is kept, reports wait";
       this.#linkLost = link === "lost" ? this.#found(text) : undefined;
@@ -80,7 +84,7 @@ export class JournalWatch {
   alarms(fold: JournalFold | undefined): RaisedAlarm[] {
     const found: readonly (readonly [RaisedAlarm["name"], Found | undefined])[] = [
       ...(this.#hindrance === undefined ? [] : [[this.#hindrance.alarm, this.#hindrance] as const]),
-      ["chain-head-unsaved", this.#head.unsaved],
+      ["chain-head-unsaved", this.#reports.unsaved],
       ["journal-short", this.#shortness],
       ["replica-divergence", fold?.commits.divergence],
       ["link-lost", this.#linkLost],
@@ -93,7 +97,9 @@ export class JournalWatch {
 
   #reasonAgainst(fold: JournalFold | undefined): string | undefined {
     if (this.#hindrance !== undefined) return this.#hindrance.text;
-    if (this.#head.isComparing) return "the streams are compared with what this replica knows of them";
+    const [opening] = fold === undefined ? this.#openStalls() : [];
+    if (opening !== undefined) return opening.text;
+    if (this.#reports.isComparing) return "the streams are compared with what this replica knows of them";
     if (fold === undefined) return "the report stream is being read";
     if (!fold.isCaughtUp) return `the journal is being read: ${fold.lagEntries} entries to go`;
     return this.#stalls(fold)[0]?.text;
@@ -101,7 +107,8 @@ export class JournalWatch {
 
   /** What is too slow to answer. */
   #stalls(fold: JournalFold | undefined): RaisedAlarm[] {
-    if (fold === undefined || this.#hindrance !== undefined) return [];
+    if (this.#hindrance !== undefined) return [];
+    if (fold === undefined) return this.#openStalls();
     const limitMs = stallLimitMs(fold.aggregator.newest?.beatDurationMs ?? 0);
     const { missingSinceMs, unknownWhy, waiting, waitingSinceMs } = fold.commits;
     const stalls: RaisedAlarm[] = [];
@@ -111,13 +118,13 @@ export class JournalWatch {
     const ifLong = (sinceMs: number | undefined) =>
       sinceMs !== undefined && this.#clock.monotonicMs() - sinceMs > limitMs ? sinceMs : undefined;
     const { readFailure } = fold;
-    const refusal = this.troubles.alarm(
+    const refusal = this.#troubles.alarm(
       readFailure?.refusal && { words: readFailure.why, sinceMs: fold.heardAtMs ?? 0 },
     );
     if (refusal !== undefined) stalls.push(refusal);
     stall("report-store-broken", "the report stream lacks a report that it had", missingSinceMs);
     const unread = ifLong(fold.heardAtMs);
-    const unanswered = ifLong(this.troubles.unansweredSinceMs);
+    const unanswered = ifLong(this.#troubles.unansweredSinceMs);
     stall("journal-stalled", stalledText(readFailure?.why, unread === undefined), unread ?? unanswered);
     stall(
       "report-unsent",
@@ -125,6 +132,20 @@ export class JournalWatch {
       ifLong(waitingSinceMs),
     );
     return stalls;
+  }
+
+  /** Before there is a fold: what keeps the streams from being opened. */
+  #openStalls(): RaisedAlarm[] {
+    const { readFailure } = this.#reports;
+    const refusal = this.#troubles.alarm(
+      readFailure?.refusal && { words: readFailure.why, sinceMs: this.#clock.monotonicMs() },
+    );
+    if (refusal !== undefined) return [refusal];
+    const { unanswered } = this.#troubles;
+    if (unanswered === undefined || this.#clock.monotonicMs() - unanswered.sinceMs <= stallLimitMs(0))
+      return [];
+    const text = stalledText(unanswered.words, false);
+    return [{ name: "journal-stalled", text, sinceMonotonicMs: unanswered.sinceMs }];
   }
 
   #found(text: string): Found {

@@ -5,7 +5,14 @@
  */
 import type { ChainRecord } from "../contracts/chain-record.ts";
 import type { ReportFacts } from "../contracts/report-headers.ts";
-import type { Log, ReportStore, StreamFault, StreamMessage, StreamReading } from "../ports.ts";
+import type {
+  Log,
+  ReportStore,
+  StreamFault,
+  StreamMessage,
+  StreamReading,
+  UnknownOutcome,
+} from "../ports.ts";
 import { newestRecord } from "./newest-record.ts";
 import { type ChainEntry, type ReportRecord, readRecord } from "./stored-record.ts";
 
@@ -95,6 +102,11 @@ export class ReportTail {
   /** Sequence of the newest record, of either kind; 0 where there is none. */
   get lastSeq(): number {
     return this.#lastSeq;
+  }
+
+  /** Why it is not read now; undefined while it is. */
+  get readFailure(): UnknownOutcome | undefined {
+    return this.#reading?.failure;
   }
 
   /** The newest chain; undefined where none was ever begun. */

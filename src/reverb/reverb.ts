@@ -53,7 +53,7 @@ class RunningReverb implements Reverb {
 
   constructor(begun: Omit<ReverbParts, "live">) {
     const { ports, settings } = begun;
-    this.#mode = new StartingMode(settings);
+    this.#mode = new StartingMode(settings, ports.streams);
     const modeNow = () => this.#mode;
     const watched = {
       ...begun,

@@ -1,6 +1,7 @@
 /** Before the server has said whether it keeps a journal: nothing is folded, and /ready says what is waited for. */
 import { createDecoder } from "../contracts/decode.ts";
 import { Aggregator } from "../core/aggregator.ts";
+import type { StreamsOpener } from "../ports.ts";
 import { notReady } from "./alarms.ts";
 import { NOTHING_COUNTED, type RaisedAlarm, type ReverbMode } from "./mode.ts";
 import type { ReverbSettings } from "./settings.ts";
@@ -17,8 +18,10 @@ export class StartingMode implements ReverbMode {
   readonly counts = NOTHING_COUNTED;
 
   readonly #reason: string;
+  readonly #streams: StreamsOpener | undefined;
 
-  constructor(settings: ReverbSettings) {
+  constructor(settings: ReverbSettings, streams: StreamsOpener | undefined) {
+    this.#streams = streams;
     this.#reason =
       settings.journalMode === "off"
         ? "the server is asked whether this cluster has a journal"
@@ -27,7 +30,8 @@ export class StartingMode implements ReverbMode {
   }
 
   readiness(): Readiness {
-    return notReady(this.#reason);
+    const failure = this.#streams?.failure;
+    return notReady(failure === undefined ? this.#reason : `${this.#reason}: ${failure}`);
   }
 
   alarms(): readonly RaisedAlarm[] {

@@ -30,6 +30,7 @@ export class StoreTroubles {
   readonly #refusing = new Map<StorePart, StandingRefusal>();
   #unansweredSinceMs: number | undefined;
   #journalRefusals = 0;
+  #unanswered: StandingRefusal | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -38,6 +39,11 @@ export class StoreTroubles {
   /** Since when the journal acknowledges nothing that we append, on the monotonic clock; undefined while it does. */
   get unansweredSinceMs(): number | undefined {
     return this.#unansweredSinceMs;
+  }
+
+  /** Why what is asked of the streams has no answer yet, and since when; undefined while there are answers. */
+  get unanswered(): StandingRefusal | undefined {
+    return this.#unanswered;
   }
 
   /** How often the journal refused an entry. */
@@ -64,6 +70,14 @@ export class StoreTroubles {
     if (error.code === "stream-refused")
       this.refused("journal", error.message.replace(/^Cannot append [^:]*: /, ""));
     else this.#unansweredSinceMs ??= this.#clock.monotonicMs();
+  }
+
+  /** What came of asking for a stream: undefined is an answer. */
+  tried(why: string | undefined): void {
+    this.#unanswered =
+      why === undefined
+        ? undefined
+        : { words: why, sinceMs: this.#unanswered?.sinceMs ?? this.#clock.monotonicMs() };
   }
 
   /** It was seen to work. */
