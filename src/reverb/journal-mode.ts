@@ -15,6 +15,7 @@ import { askUntilAnswered } from "./ask-until-answered.ts";
 import { BarLengthWatch } from "./bar-length-watch.ts";
 import { ChainKeeper } from "./chain-keeper.ts";
 import { CHAIN_LOST, type ChainVerdict, judgeChain } from "./chain-verdict.ts";
+import { DuplicateReplicas } from "./duplicate-replicas.ts";
 import { ReportHistory } from "./history.ts";
 import { JournalFold } from "./journal-fold.ts";
 import { JournalLook } from "./journal-look.ts";
@@ -46,6 +47,7 @@ export class JournalMode implements ReverbMode {
   readonly #profileHash: string;
   readonly #tail: ReportTail;
   readonly #barLength: BarLengthWatch;
+  readonly #duplicates: DuplicateReplicas;
   readonly #watch: JournalWatch;
   readonly #keeper: ChainKeeper;
   readonly #look: JournalLook;
@@ -74,6 +76,8 @@ export class JournalMode implements ReverbMode {
     this.#profileHash = profileHashOf(this.#profile);
     this.#mayChangeProfile = settings.newProfile ?? false;
     this.#barLength = new BarLengthWatch(settings.barLength, ports.clock);
+    const { boot, nodeId } = settings;
+    this.#duplicates = new DuplicateReplicas({ ...ports, boot, nodeId, failed: fail });
     this.#watch = new JournalWatch(ports);
     this.#empty = {
       aggregator: new Aggregator(settings),
@@ -101,7 +105,7 @@ export class JournalMode implements ReverbMode {
       journal: streams.journal,
       troubles: this.#watch.troubles,
       subject: settings.subjects.tick,
-      nodeId: settings.nodeId,
+      sender: () => this.#duplicates.sender,
     });
     this.#look = new JournalLook(streams.journal, {
       clock: ports.clock,
@@ -150,7 +154,7 @@ export class JournalMode implements ReverbMode {
   }
 
   alarms(): readonly RaisedAlarm[] {
-    return [...this.#watch.alarms(this.#fold), ...this.#barLength.alarms()];
+    return [...this.#watch.alarms(this.#fold), ...this.#barLength.alarms(), ...this.#duplicates.alarms()];
   }
 
   async stop(): Promise<void> {
@@ -253,6 +257,7 @@ export class JournalMode implements ReverbMode {
     const wanted = { profile: profile.hash, chain: chain.id, journalId: journal.id, journal, storedFirstSeq };
     const restored = await restoreFold(this.#parts, wanted);
     if (this.#isStopped || this.#tail.chain !== chain) return;
+    this.#duplicates.begin(journal);
     this.#fold = new JournalFold(
       {
         ...this.#parts,
@@ -264,6 +269,7 @@ export class JournalMode implements ReverbMode {
         targetSeq: journal.lastSeq,
         barLength: this.#barLength,
         troubles: this.#watch.troubles,
+        duplicates: this.#duplicates,
         onBroken: (fault) => this.#broken(fault),
         onFailed: (error) => this.#giveUp(error),
       },

@@ -12,6 +12,7 @@ export type { Durability } from "../ports.ts";
 /** Every alarm there is; what each means stands in docs/operations.md. */
 export const ALARM_NAMES = [
   "bar-length-differs",
+  "duplicate-node-id",
   "journal-broken",
   "journal-lagging",
   "journal-short",
@@ -93,6 +94,8 @@ export interface JournalStatus {
 export interface ReverbStatus {
   readonly clusterId: string;
   readonly nodeId: string;
+  /** This run of the process, where it has a name. */
+  readonly boot?: string;
   readonly version: string;
   /** `starting`: it is not known yet whether the server has a journal. */
   readonly mode: "starting" | "core" | "journal";

@@ -17,6 +17,7 @@ export interface Notice {
 /** What docs/operations.md says of each alarm. A record, so that the compiler asks for the words of a new one. */
 const ALARM_TODOS: Readonly<Record<AlarmName["name"], string>> = {
   "bar-length-differs": "What is heard wins; correct the setting --bar-length.",
+  "duplicate-node-id": "Rename one.",
   "journal-broken": "No bar is closed any more: `backbeat journal status`, then `backbeat journal adopt`.",
   "journal-lagging": "Reports come late: give reverb a core, look at backbeat_journal_lag_entries.",
   "journal-short": "Raise --journal-max-bytes or --journal-max-age.",
