@@ -15,6 +15,7 @@ export type ErrorCode =
   | "bad-timeline"
   | "data-dir-locked"
   | "data-dir-unusable"
+  | "duplicate-node-id"
   | "nats-refused"
   | "nats-unreachable"
   | "nats-server-failed"
@@ -63,6 +64,24 @@ export function messageOf(thrown: unknown): string {
 const MISTAKES: readonly ErrorCode[] = ["bad-config", "mode-refused", "profile-differs"];
 
 /** Whether something that was thrown is a mistake of the caller. */
-export function isMistake(thrown: unknown): boolean {
+function isMistake(thrown: unknown): boolean {
   return thrown instanceof BackbeatError && MISTAKES.includes(thrown.code);
+}
+
+/** Exit codes of the program. */
+export const EXIT_CODES = {
+  failed: 1,
+  mistake: 2,
+  /**
+   * Another process runs with our node id. `EX_TEMPFAIL` of sysexits.h: starting again may help, since the other one may
+   * be a predecessor that is about to end.
+   */
+  duplicateNodeId: 75,
+} as const;
+
+/** The exit code of a process that ends for what was thrown. */
+export function exitCodeFor(thrown: unknown): number {
+  if (isMistake(thrown)) return EXIT_CODES.mistake;
+  const isDuplicate = thrown instanceof BackbeatError && thrown.code === "duplicate-node-id";
+  return isDuplicate ? EXIT_CODES.duplicateNodeId : EXIT_CODES.failed;
 }

@@ -273,7 +273,7 @@ export type LeaseAnswer =
 
 /** The lease of a cluster: one record that is only replaced by who has read it. It judges nothing. */
 export interface Lease {
-  /** Stands for this process in records; no other process has it. */
+  /** Stands for this process in records, and as `boot` in frames and presence; no other process has it. */
   readonly writer: string;
   /** An unchanged record that was watched for so long has lost its holder, ms; known after the first answer. */
   readonly durationMs: number;

@@ -24,7 +24,7 @@ const ENTRIES: Entries = {
     name: "reverb",
     summary: "Groups agents' status claims by bar and publishes one report per bar",
     about:
-      "Runs until SIGINT or SIGTERM, then stops within 5 seconds. Answers HTTP: /health, /ready, /metrics, /api/v1, /openapi.json. A bar that is open at the end is not reported.",
+      "Runs until SIGINT or SIGTERM, then stops within 5 seconds. Answers HTTP: /health, /ready, /metrics, /api/v1, /openapi.json. A bar that is open at the end is not reported. Exit code 75: another reverb runs with the same node id and began earlier.",
     examples: [
       {
         line: "backbeat reverb --cluster prod --nats nats://10.0.0.5:4222",
@@ -42,7 +42,7 @@ const ENTRIES: Entries = {
     name: "pulse",
     summary: "Publishes the beats of a cluster",
     about:
-      "One beat frame per beat, never early, and beats go on where they stopped: the timeline is kept in the data directory and in NATS, and wins over --tempo and --bar-length. Several pulses of a cluster keep one beat: none of their deaths costs one. Runs until SIGINT or SIGTERM.",
+      "One beat frame per beat, never early, and beats go on where they stopped: the timeline is kept in the data directory and in NATS, and wins over --tempo and --bar-length. Several pulses of a cluster keep one beat: none of their deaths costs one. Runs until SIGINT or SIGTERM. Exit code 75: another pulse runs with the same node id and began earlier.",
     examples: [
       {
         line: "backbeat pulse --cluster prod --nats nats://10.0.0.5:4222",

@@ -5,7 +5,7 @@
  * Invariants: nothing is loaded before everything given was found good; a mistake of the caller ends with 2; no
  * stack is shown for an error that was raised on purpose.
  */
-import { BackbeatError, isMistake, messageOf } from "../errors.ts";
+import { BackbeatError, EXIT_CODES, exitCodeFor, messageOf } from "../errors.ts";
 import { readConfig } from "../runtime/config.ts";
 import { withoutUserInfo } from "../runtime/redact.ts";
 import { nearestOf } from "../runtime/settings/nearest.ts";
@@ -24,9 +24,7 @@ export type World = Omit<CommandContext, "operands" | "given" | "warnings"> & {
   readonly columns?: number | undefined;
 };
 
-export const EXIT_OK = 0;
-export const EXIT_FAILED = 1;
-export const EXIT_MISTAKE = 2;
+const EXIT_OK = 0;
 
 /** Wider lines are hard to read. */
 const HELP_WIDTH_MAX = 110;
@@ -38,7 +36,7 @@ export async function dispatch(argv: readonly string[], world: World): Promise<n
     return await perform(argv, world);
   } catch (thrown) {
     world.stderr.write(`${describe(thrown)}\n`);
-    return isMistake(thrown) ? EXIT_MISTAKE : EXIT_FAILED;
+    return exitCodeFor(thrown);
   }
 }
 
@@ -48,7 +46,7 @@ async function perform(argv: readonly string[], world: World): Promise<number> {
   if (/^--?(version|v|V)$/.test(name ?? "") || name === "version") return write(world, `${world.version}\n`);
   if (name === undefined) {
     world.stderr.write(programHelp(helpOptions(world, "stderr")));
-    return EXIT_MISTAKE;
+    return EXIT_CODES.mistake;
   }
   if (name === "help" && rest[0] === undefined)
     return write(world, programHelp(helpOptions(world, "stdout")));

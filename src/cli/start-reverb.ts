@@ -1,4 +1,5 @@
 /** Reverb as a part of a process: lock, NATS, service, HTTP, each with its end. */
+import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { listen } from "../http/listen.ts";
 import { createReverbApi } from "../http/reverb-api.ts";
@@ -87,6 +88,7 @@ function reverbSettingsOf(settings: ReverbOptions, home: Home, version: string):
   return {
     clusterId: settings.clusterId,
     nodeId: home.nodeId,
+    boot: randomUUID(),
     version,
     subjects: subjectsFor(settings),
     barLength: settings.barLength,

@@ -4,6 +4,8 @@ import { decodePresence, encodePresence, type Presence } from "./presence.ts";
 
 const PRESENCE: Presence = {
   node: "node-1",
+  boot: "0b9d6a52-3d2e-4c5b-8f0a-1f6f6f3a9c11",
+  since_beat: 5,
   leaving: false,
   asking: false,
   leader: "node-2",
@@ -32,7 +34,11 @@ describe("BACKBEAT-REQ-001 presence", () => {
   it("keeps who is there where the rest is not to be believed", () => {
     const type = "backbeat.pulse.v1";
     const timeline = { ...PRESENCE.timeline, tempo_bpm: 0 };
-    expect(decodePresence(bytes({ type, ...PRESENCE, leader: "no node", acting: 7, timeline }))).toEqual({
+    expect(
+      decodePresence(
+        bytes({ type, ...PRESENCE, boot: "no boot", since_beat: -1, leader: "no node", acting: 7, timeline }),
+      ),
+    ).toEqual({
       node: "node-1",
       leaving: false,
       asking: false,

@@ -22,6 +22,10 @@ export interface PresenceTimeline {
 export interface Presence {
   /** Node id of who says so. */
   readonly node: string;
+  /** This run of it: two pulses with one node id are told apart by it. Left out by older versions. */
+  readonly boot?: string;
+  /** The beat at which this run began; left out while it knows no timeline. */
+  readonly since_beat?: number;
   /** It ends, and is not waited for any more. */
   readonly leaving: boolean;
   /** It has just come, or come back, and wants to hear who is there. */
@@ -55,10 +59,12 @@ export function decodePresence(body: Uint8Array): Presence | undefined {
     return undefined;
   }
   if (read === null || typeof read !== "object" || read.type !== PRESENCE_TYPE) return undefined;
-  const { acting, asking, leader, leaving, node, timeline } = read;
+  const { acting, asking, boot, leader, leaving, node, since_beat, timeline } = read;
   if (!isNode(node)) return undefined;
   return {
     node,
+    ...(isNode(boot) ? { boot } : {}),
+    ...(isIndex(since_beat) ? { since_beat } : {}),
     leaving: leaving === true,
     asking: asking === true,
     ...(isNode(leader) ? { leader } : {}),

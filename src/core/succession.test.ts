@@ -50,6 +50,26 @@ describe("BACKBEAT-REQ-001 PulseRow", () => {
     expect([a.acting, a.others]).toEqual([undefined, []]);
   });
 
+  it("keeps a node of which one of two runs says that it goes, and forgets it with the last", () => {
+    const row = new PulseRow("z");
+    row.hear("a", 0, "boot-1");
+    row.hear("a", 0, "boot-2");
+    row.acting = "a";
+    row.leave("a", "boot-2");
+    expect([row.others, row.acting, row.rank]).toEqual([["a"], "a", 1]);
+    row.leave("a", "boot-1");
+    expect([row.others, row.acting, row.rank]).toEqual([[], undefined, 0]);
+  });
+
+  it("puts who began after another with its node id behind all others, also where it acts and holds", () => {
+    const [a] = rows(["a", "b", "c"], { acting: "a", holder: "a" }) as [PulseRow];
+    expect(a.rank).toBe(0);
+    a.elders = 1;
+    expect(a.rank).toBe(3);
+    a.elders = 2;
+    expect(a.rank).toBe(4);
+  });
+
   it("invariant R4: keeps 64 others in mind, and no more", () => {
     const row = new PulseRow("self");
     for (let at = 0; at < 1_000; at += 1) row.hear(`node-${at}`, 0);

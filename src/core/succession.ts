@@ -28,54 +28,69 @@ export function staggerMs(tempoTenths: number): number {
   return Math.min(STAGGER_MS, beatDurationMs(tempoTenths) * STAGGER_BEATS);
 }
 
+/** One run of another pulse: two of them may have one node id, and the end of one is not the end of the other. */
+interface HeardPulse {
+  readonly nodeId: string;
+  readonly heardAtMs: number;
+}
+
 /** State: which other pulses were heard, and when. */
 export class PulseRow {
   readonly #selfId: string;
-  readonly #heardAtMs = new Map<string, number>();
+  readonly #heard = new Map<string, HeardPulse>();
   /** Who published the last accepted frame; undefined before the first. */
   acting: string | undefined;
   /** Who holds the lease, as far as is known. */
   holder: string | undefined;
+  /** Pulses with our own node id that began before us: we stand behind all others, and behind them. */
+  elders = 0;
 
   constructor(selfId: string) {
     this.#selfId = selfId;
   }
 
-  /** A pulse was heard. True: it was not known. */
-  hear(nodeId: string, nowMs: number): boolean {
+  /** A pulse was heard; `boot`: which run of it, where it says so. True: this run was not known. */
+  hear(nodeId: string, nowMs: number, boot?: string): boolean {
     if (nodeId === this.#selfId) return false;
-    const isNew = !this.#heardAtMs.has(nodeId);
-    if (isNew && this.#heardAtMs.size >= PULSES_MAX) return false;
-    this.#heardAtMs.set(nodeId, nowMs);
+    const key = keyOf(nodeId, boot);
+    const isNew = !this.#heard.has(key);
+    if (isNew && this.#heard.size >= PULSES_MAX) return false;
+    this.#heard.set(key, { nodeId, heardAtMs: nowMs });
     return isNew;
   }
 
-  /** A pulse says that it goes: it is not waited for. */
-  leave(nodeId: string): void {
-    this.#heardAtMs.delete(nodeId);
-    if (this.acting === nodeId) this.acting = undefined;
+  /** A pulse says that it goes: it is not waited for, unless another run of it is there. */
+  leave(nodeId: string, boot?: string): void {
+    this.#heard.delete(keyOf(nodeId, boot));
+    if (this.acting === nodeId && !this.others.includes(nodeId)) this.acting = undefined;
   }
 
   /** Forgets who was not heard for {@link PRESENT_BEATS}. */
   age(nowMs: number, beatMs: number): void {
-    for (const [nodeId, heardAtMs] of this.#heardAtMs)
-      if (nowMs - heardAtMs > PRESENT_BEATS * beatMs) this.#heardAtMs.delete(nodeId);
+    for (const [key, { heardAtMs }] of this.#heard)
+      if (nowMs - heardAtMs > PRESENT_BEATS * beatMs) this.#heard.delete(key);
   }
 
   /** The others that were heard, by their ids. */
   get others(): readonly string[] {
-    return [...this.#heardAtMs.keys()].sort();
+    return [...new Set([...this.#heard.values()].map(({ nodeId }) => nodeId))].sort();
   }
 
   /** Our own place: 0 publishes on time. The acting publisher first, then the holder of the lease, then by id. */
   get rank(): number {
+    const { others } = this;
+    if (this.elders > 0) return others.length + this.elders;
     const firsts = [this.acting, this.holder].filter(
       (nodeId): nodeId is string =>
-        nodeId !== undefined && (nodeId === this.#selfId || this.#heardAtMs.has(nodeId)),
+        nodeId !== undefined && (nodeId === this.#selfId || others.includes(nodeId)),
     );
-    const row = [...new Set([...firsts, ...[this.#selfId, ...this.#heardAtMs.keys()].sort()])];
+    const row = [...new Set([...firsts, ...[this.#selfId, ...others].sort()])];
     return row.indexOf(this.#selfId);
   }
+}
+
+function keyOf(nodeId: string, boot: string | undefined): string {
+  return `${nodeId} ${boot ?? ""}`;
 }
 
 export type Turn =

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { pulseApi } from "../../test/support/http-api.ts";
 
+const ALARM = { name: "duplicate-node-id", text: "Another has our id" };
+
 describe("BACKBEAT-REQ-002 GET /ready of a pulse", () => {
-  it("is 200 with where the rhythm is", async () => {
+  it("is 200 with where the rhythm is, and what stands all the same", async () => {
     const { get, fake } = pulseApi();
     const { status, body } = await get("/ready");
     expect(status).toBe(200);
@@ -11,6 +13,7 @@ describe("BACKBEAT-REQ-002 GET /ready of a pulse", () => {
       current_beat: 18,
       current_window_id: fake.status.windowId,
       epoch: 1,
+      alarms: [ALARM],
     });
   });
 
@@ -30,9 +33,9 @@ describe("BACKBEAT-REQ-002 GET /api/v1/status of a pulse", () => {
     expect(status).toBe(200);
     expect(body).toEqual({
       service: "backbeat-pulse",
-      alarms: [{ name: "lease-stalled", text: "nobody can change the tempo" }],
       cluster_id: "test",
       node_id: "node-1",
+      boot_id: "boot-1",
       current_beat: 18,
       current_window_id: fake.status.windowId,
       epoch: 1,
@@ -47,14 +50,19 @@ describe("BACKBEAT-REQ-002 GET /api/v1/status of a pulse", () => {
       version: "1.2.3",
       timestamp: "2030-01-02T03:04:05.678Z",
       totals: { published: 15, skipped: 2, unsent: 1, unstored: 0, answered: 4 },
+      alarms: [ALARM],
     });
   });
 
   it("says null before its first beat", async () => {
     const { get, fake } = pulseApi();
-    const { currentBeat, expectedAgents, ...rest } = fake.status;
+    const { boot, currentBeat, expectedAgents, ...rest } = fake.status;
     fake.status = rest;
-    expect((await get("/api/v1/status")).body).toMatchObject({ current_beat: null, expected_agents: null });
+    expect((await get("/api/v1/status")).body).toMatchObject({
+      boot_id: null,
+      current_beat: null,
+      expected_agents: null,
+    });
   });
 });
 

@@ -25,9 +25,15 @@ const NOW = {
   epoch: described(Count, "Fences one life of the timeline from the next."),
 };
 
+const AlarmBody = component("PulseAlarm", "Something that is wrong at this pulse.", {
+  name: Type.Enum([...PULSE_ALARM_NAMES]),
+  text: Type.String({ description: "A sentence for people: what was seen, and what to do." }),
+});
+
 const Ready = component("PulseReady", "The pulse publishes beats.", {
   status: Type.Literal("ready"),
   ...NOW,
+  alarms: Type.Array(AlarmBody, { description: "What stands although the pulse is ready." }),
 });
 
 const Totals = component("PulseTotals", "What became of every beat that came due since start.", {
@@ -38,15 +44,13 @@ const Totals = component("PulseTotals", "What became of every beat that came due
   answered: described(Count, "Requests for the newest frame that were answered; no beats."),
 });
 
-const AlarmBody = component("PulseAlarm", "Something that is wrong at this pulse.", {
-  name: Type.Enum([...PULSE_ALARM_NAMES]),
-  text: Type.String({ description: "A sentence for people: what was seen, and what to do." }),
-});
-
 const Status = component("PulseStatus", "What a pulse is doing.", {
   service: Type.Literal(PULSE_SERVICE),
   cluster_id: described(ClusterId, "The tempo domain."),
   node_id: Type.String({ description: "This process." }),
+  boot_id: nullable(
+    Type.String({ description: "This run of it; null for a pulse that is the only one of its cluster." }),
+  ),
   ...NOW,
   bar_from: described(BeatIndex, "The first beat of the current bar."),
   bar_length: described(Count, "Beats per bar."),
@@ -79,7 +83,7 @@ export function addPulseStatus(app: HttpApp, view: PulseView): void {
   };
   app.get("/ready", { schema: ready }, async (_request, reply) => {
     const { ready: isReady, reason = "no reason given" } = view.ready();
-    if (isReady) return { status: "ready" as const, ...nowBody(view.status()) };
+    if (isReady) return readyBody(view.status());
     reply.code(503);
     return { status: "not ready" as const, reason };
   });
@@ -102,6 +106,10 @@ export function addPulseStatus(app: HttpApp, view: PulseView): void {
   });
 }
 
+function readyBody(status: PulseStatus): Type.Static<typeof Ready> {
+  return { status: "ready", ...nowBody(status), alarms: [...status.alarms] };
+}
+
 function nowBody(status: PulseStatus) {
   const { currentBeat = null, windowId, epoch } = status;
   return { current_beat: currentBeat, current_window_id: windowId, epoch };
@@ -112,6 +120,7 @@ function statusBody(status: PulseStatus): Type.Static<typeof Status> {
     service: PULSE_SERVICE,
     cluster_id: status.clusterId,
     node_id: status.nodeId,
+    boot_id: status.boot ?? null,
     ...nowBody(status),
     bar_from: status.barFrom,
     bar_length: status.barLength,

@@ -12,6 +12,7 @@ describe("BACKBEAT-REQ-020 GET /ready of reverb", () => {
       current_beat: 18,
       current_window_id: fake.status.currentWindowId,
       durability: "best-effort",
+      alarms: [{ name: "link-lost", text: "No link to NATS", since: "2030-01-02T03:04:05.678Z" }],
     });
   });
 
@@ -33,6 +34,7 @@ describe("BACKBEAT-REQ-020 GET /api/v1/status of reverb", () => {
       service: "backbeat-reverb",
       cluster_id: "test",
       node_id: "node-1",
+      boot_id: null,
       active_windows: 1,
       current_beat: 18,
       current_window_id: fake.status.currentWindowId,

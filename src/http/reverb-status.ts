@@ -30,9 +30,16 @@ const NOW = {
   durability: Type.Enum([...DURABILITIES], { description: "What may be promised of counted claims." }),
 };
 
+const AlarmBody = component("Alarm", "Something that only this process sees.", {
+  name: Type.String(),
+  text: Type.String({ description: "A sentence for people." }),
+  since: timestampField("Since when."),
+});
+
 const Ready = component("ReverbReady", "Reverb hears beats and can report.", {
   status: Type.Literal("ready"),
   ...NOW,
+  alarms: Type.Array(AlarmBody, { description: "What stands although reverb is ready." }),
 });
 
 const TotalsBody = component("ReverbTotals", "Sums since start; received = the sum over all outcomes.", {
@@ -53,16 +60,11 @@ const TotalsBody = component("ReverbTotals", "Sums since start; received = the s
   gap_ms: Type.Number({ description: "Milliseconds of these gaps.", minimum: 0 }),
 });
 
-const AlarmBody = component("Alarm", "Something that only this process sees.", {
-  name: Type.String(),
-  text: Type.String({ description: "A sentence for people." }),
-  since: timestampField("Since when."),
-});
-
 const Status = component("ReverbStatus", "What reverb is doing.", {
   service: Type.Literal(REVERB_SERVICE),
   cluster_id: described(ClusterId, "The tempo domain."),
   node_id: Type.String({ description: "This process." }),
+  boot_id: nullable(Type.String({ description: "This run of it." })),
   ...NOW,
   bar_length: described(Count, "Beats per bar, as learnt from frames, else the setting."),
   window_ttl_seconds: Type.Number({ description: "How long a closed bar is kept for this API." }),
@@ -102,7 +104,7 @@ export function addReverbStatus(app: HttpApp, view: ReverbView): void {
   };
   app.get("/ready", { schema: ready }, async (_request, reply) => {
     const { ready: isReady, reason = "no reason given" } = view.ready();
-    if (isReady) return { status: "ready" as const, ...nowBody(view.status()) };
+    if (isReady) return readyBody(view.status());
     reply.code(503);
     return { status: "not ready" as const, reason };
   });
@@ -113,6 +115,10 @@ export function addReverbStatus(app: HttpApp, view: ReverbView): void {
     response: { 200: Status, ...INPUT_FAILURES },
   };
   app.get("/api/v1/status", { schema: status, config: SHARED }, async () => statusBody(view));
+}
+
+function readyBody(status: ReverbStatus): Type.Static<typeof Ready> {
+  return { status: "ready", ...nowBody(status), alarms: status.alarms.map(alarmBody) };
 }
 
 function nowBody(status: ReverbStatus) {
@@ -131,6 +137,7 @@ function statusBody(view: ReverbView): Type.Static<typeof Status> {
     service: REVERB_SERVICE,
     cluster_id: status.clusterId,
     node_id: status.nodeId,
+    boot_id: status.boot ?? null,
     ...nowBody(status),
     bar_length: status.barLength,
     window_ttl_seconds: status.windowTtlSeconds,

@@ -51,7 +51,7 @@ export class BeyondProbe {
    * publish ticks. @throws BackbeatError `nats-unreachable` when the link is lost
    */
   async journal({ tick }: { readonly tick: string }): Promise<StreamBeyond | undefined> {
-    const body = encodeTick(NO_WINDOW_ID, "nobody");
+    const body = encodeTick(NO_WINDOW_ID, { node: "nobody" });
     const stream = await this.#streamOn(tick, body);
     if (stream === undefined) return undefined;
     if (this.#found?.stream !== stream) this.#found = { stream, domain: await this.#domainOn(tick, body) };

@@ -8,6 +8,8 @@ export interface PulseTroubles {
   readonly journal: JournalTrouble | undefined;
   /** Why the lease store does not answer or does not store; undefined while it works, or there is none. */
   readonly lease: string | undefined;
+  /** What is to be said of another pulse with our node id. */
+  readonly duplicate: string | undefined;
 }
 
 /** `isRefused`: the server says why, else it is silent. */
@@ -16,7 +18,16 @@ export interface JournalTrouble {
   readonly text: string;
 }
 
-export function pulseAlarmsOf({ isConnected, journal, lease }: PulseTroubles): readonly PulseAlarm[] {
+export function pulseAlarmsOf({ duplicate, ...stores }: PulseTroubles): readonly PulseAlarm[] {
+  const ofStores = storeAlarmsOf(stores);
+  return duplicate === undefined ? ofStores : [...ofStores, { name: "duplicate-node-id", text: duplicate }];
+}
+
+function storeAlarmsOf({
+  isConnected,
+  journal,
+  lease,
+}: Omit<PulseTroubles, "duplicate">): readonly PulseAlarm[] {
   if (!isConnected)
     return [{ name: "link-lost", text: "NATS is not connected: the beat goes on, its frames are not sent" }];
   if (journal !== undefined)

@@ -8,6 +8,8 @@ import { type StoredTimeline, tempoBpmAt } from "../core/timeline.ts";
 /** Who publishes, and what peers may want to know of it. */
 export interface FrameOrigin {
   readonly nodeId: string;
+  /** This run of the process; left out by a pulse that is the only one of its cluster. */
+  readonly boot?: string | undefined;
   readonly version: string;
   /** How many agents the operator expects; left out where nobody said. */
   readonly expectedAgents?: number | undefined;
@@ -44,6 +46,7 @@ export function buildFrame(timeline: StoredTimeline, origin: FrameOrigin, moment
       epoch: timeline.epoch,
       ...(leader === undefined ? {} : { leader }),
       node: origin.nodeId,
+      ...(origin.boot === undefined ? {} : { boot: origin.boot }),
       bar_from: barFrom,
       bar_length: timeline.barLength,
       ...(next === undefined || beat >= next.fromBeat ? {} : { next_tempo_bpm: next.tempoBpm }),

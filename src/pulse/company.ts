@@ -16,7 +16,8 @@ import { firstOfTwo, PulseRow } from "../core/succession.ts";
 import { beatDurationMs } from "../core/tempo.ts";
 import type { Bus, BusMessage, BusSubscription, Clock } from "../ports.ts";
 import type { Accord } from "./accord.ts";
-import { heardBeatOf, nodeIn, timelineTold, told } from "./presence.ts";
+import type { DuplicatePulses } from "./duplicate-pulses.ts";
+import { bootIn, heardBeatOf, nodeIn, timelineTold, told } from "./presence.ts";
 import type { RunningTimeline } from "./running-timeline.ts";
 
 export interface CompanySettings {
@@ -30,6 +31,9 @@ export interface CompanyParts {
   readonly clock: Clock;
   readonly timeline: RunningTimeline;
   readonly accord: Accord;
+  /** This run of the process. */
+  readonly boot: string;
+  readonly duplicates: DuplicatePulses;
   /** The timeline is another now, or is tied otherwise. */
   readonly changed: () => void;
 }
@@ -70,7 +74,7 @@ export class Company {
       bus.subscribe(subjects.beat, ({ data }) => this.#hearFrame(data)),
       bus.subscribe(subjects.pulse, ({ data }) => this.#hearPresence(data)),
     );
-    this.announce();
+    this.beatPassed();
   }
 
   stop(): void {
@@ -79,12 +83,21 @@ export class Company {
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
   }
 
+  /** To be called once a beat. */
+  beatPassed(): void {
+    this.#parts.duplicates.beatPassed();
+    this.announce();
+  }
+
   /** Says that we are there, or that we go. */
   announce(): void {
-    const { accord, bus, timeline } = this.#parts;
+    const { accord, boot, bus, duplicates, timeline } = this.#parts;
     const { acting, holder } = this.row;
+    const { sinceBeat } = duplicates;
     const presence: Presence = {
       node: this.#settings.nodeId,
+      boot,
+      ...(sinceBeat === undefined ? {} : { since_beat: sinceBeat }),
       leaving: this.#isLeaving,
       asking: !accord.maySpeak,
       ...(holder === undefined ? {} : { leader: holder }),
@@ -99,14 +112,20 @@ export class Company {
     return this.row.acting === this.#settings.nodeId;
   }
 
+  /** Whether a pulse with our node id is there that began before us. */
+  get isBehindElder(): boolean {
+    return this.#parts.duplicates.elders > 0;
+  }
+
   isHeard(beat: number): boolean {
     return beat <= this.#heardBeat;
   }
 
   /** Our place in the row for a beat that is due. */
   rankAt(beat: number): number {
-    const { clock, timeline } = this.#parts;
+    const { clock, duplicates, timeline } = this.#parts;
     this.row.age(clock.monotonicMs(), beatDurationMs(timeline.tempoTenthsAt(beat)));
+    this.row.elders = duplicates.elders;
     return this.row.rank;
   }
 
@@ -133,7 +152,7 @@ export class Company {
     if (frame === undefined) return;
     const heard = heardBeatOf(frame);
     const node = nodeIn(frame.metadata?.node);
-    if (heard === undefined || node === undefined || node === this.#settings.nodeId) return;
+    if (heard === undefined || node === undefined || this.#isOurs(frame)) return;
     const { accord, clock } = this.#parts;
     const dueWallMs = deadlineMsOf(frame) - 60_000 / frame.tempo_bpm;
     const stored = timelineOfBeat(heard, { clusterId: this.#settings.clusterId, dueWallMs });
@@ -141,7 +160,7 @@ export class Company {
     const result = accord.adopt(stored);
     if (result === "stale") return;
     this.#accept(heard.beat, { node, data, isTakenUp: false });
-    this.row.hear(node, clock.monotonicMs());
+    this.row.hear(node, clock.monotonicMs(), bootIn(frame));
     this.#learnHolder(frame.metadata?.leader, result === "taken-up");
   }
 
@@ -150,14 +169,14 @@ export class Company {
     const node = nodeIn(frame?.metadata?.node);
     const heard = frame && heardBeatOf(frame);
     if (frame === undefined || heard === undefined || node === undefined) return;
-    if (node === this.#settings.nodeId) return;
+    if (this.#isOurs(frame)) return;
     const { accord, changed, clock, timeline } = this.#parts;
     accord.follow(
       timelineOfBeat(heard, { clusterId: this.#settings.clusterId, dueWallMs: timeline.now.wallMs }),
     );
     const before = timeline.schedule;
     const result = timeline.shared.hear(heard, timeline.now);
-    this.row.hear(node, clock.monotonicMs());
+    this.row.hear(node, clock.monotonicMs(), bootIn(frame));
     if (result === "stale") {
       this.#staleFrames += 1;
       return;
@@ -191,14 +210,16 @@ export class Company {
 
   #hearPresence(data: Uint8Array): void {
     const presence = decodePresence(data);
-    if (presence === undefined || presence.node === this.#settings.nodeId) return;
-    const { asking, leader, leaving, node, timeline: theirs } = presence;
-    if (leaving) {
-      this.row.leave(node);
-      return;
-    }
-    const { accord, clock, timeline } = this.#parts;
-    const isNew = this.row.hear(node, clock.monotonicMs());
+    if (presence === undefined) return;
+    const { asking, boot, leader, leaving, node, timeline: theirs } = presence;
+    const { accord, clock, duplicates, timeline } = this.#parts;
+    const hasOurId = node === this.#settings.nodeId;
+    if (hasOurId && boot === this.#parts.boot) return;
+    if (leaving && !hasOurId) this.row.leave(node, boot);
+    const isNew = hasOurId
+      ? duplicates.hear(presence)
+      : !leaving && this.row.hear(node, clock.monotonicMs(), boot);
+    if (leaving) return;
     // Who has heard no frame yet must not take itself for the first in the row.
     this.row.acting ??= presence.acting;
     if (theirs !== undefined) {
@@ -216,6 +237,11 @@ export class Company {
   #learnHolder(value: unknown, isTakenUp: boolean): void {
     if (isTakenUp) this.row.holder = undefined;
     this.row.holder ??= nodeIn(value);
+  }
+
+  /** A frame that this very process has published, as the server gives it back to us. */
+  #isOurs({ metadata }: BeatFrame): boolean {
+    return metadata?.node === this.#settings.nodeId && metadata.boot === this.#parts.boot;
   }
 
   #read(data: Uint8Array): BeatFrame | undefined {

@@ -131,13 +131,15 @@ export class LeaseKeeper {
 
   async #round(): Promise<void> {
     if (this.#isStopped) return;
-    const { accord, clock, lease } = this.#parts;
+    const { accord, clock, company, lease } = this.#parts;
     const { held, verdict } = await this.#look();
     if (!accord.maySpeak) await this.#askOthers();
-    if (this.#last.kind === "none") this.#settle();
+    // Who stands behind another with its node id takes nothing: one of the two is about to end.
+    const isBehind = company.isBehindElder;
+    if (this.#last.kind === "none" && !isBehind) this.#settle();
     else if (held !== undefined && !this.#isStopped) {
       if (verdict === "ours") await this.#write(this.#current(), held, false);
-      else if (verdict === "open") await this.#take(held);
+      else if (verdict === "open" && !isBehind) await this.#take(held);
     }
     if (this.#isStopped) return;
     this.#timer?.cancel();

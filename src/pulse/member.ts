@@ -8,6 +8,7 @@ import type { Bus, Clock, Lease, Log } from "../ports.ts";
 import { Accord } from "./accord.ts";
 import type { JournalTrouble } from "./alarms.ts";
 import { Company, type CompanySettings } from "./company.ts";
+import { DuplicatePulses } from "./duplicate-pulses.ts";
 import { FramePublisher } from "./frame-publisher.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
 import type { WantedTimeline } from "./open-timeline.ts";
@@ -41,6 +42,7 @@ export class Member implements PulseControl {
   readonly accord: Accord;
   readonly company: Company;
   readonly publisher: FramePublisher;
+  readonly #duplicates: DuplicatePulses;
   readonly #keeper: LeaseKeeper;
   readonly #parts: MemberParts;
   readonly #limits;
@@ -50,7 +52,15 @@ export class Member implements PulseControl {
     this.#parts = parts;
     this.#limits = operatingLimitsOf(nearestTenths(settings.tempoBpm));
     this.accord = new Accord({ ...parts, wanted: settings });
-    this.company = new Company(settings, { ...parts, accord: this.accord });
+    const boot = parts.lease.writer;
+    const { nodeId } = settings;
+    this.#duplicates = new DuplicatePulses({ ...parts, accord: this.accord, boot, nodeId });
+    this.company = new Company(settings, {
+      ...parts,
+      accord: this.accord,
+      boot,
+      duplicates: this.#duplicates,
+    });
     this.publisher = new FramePublisher(settings.subjects.beat, parts);
     const { accord, company } = this;
     this.#keeper = new LeaseKeeper({ ...settings, limits: this.#limits }, { ...parts, accord, company });
@@ -87,6 +97,11 @@ export class Member implements PulseControl {
     this.publisher.stop();
     this.company.stop();
     await this.#keeper.stop();
+  }
+
+  /** What is to be said of another pulse with our node id. */
+  get duplicateText(): string | undefined {
+    return this.#duplicates.text;
   }
 
   /** Why beats are not spoken yet; undefined where they are. */

@@ -51,6 +51,11 @@ export function heardBeatOf({ beat_index, metadata, tempo_bpm }: BeatFrame): Hea
   };
 }
 
+/** Which run of its publisher a frame names; undefined where it names none. */
+export function bootIn({ metadata }: BeatFrame): string | undefined {
+  return nodeIn(metadata?.boot);
+}
+
 /** A node that a frame names; undefined where it names none. */
 export function nodeIn(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;

@@ -33,7 +33,7 @@ export interface PulsePorts extends OpenPorts {
   readonly metrics: Metrics;
   /** Makes it one of several pulses; without it this must be the only one of its cluster. */
   readonly lease?: Lease | undefined;
-  /** Hears once, after the start, why the pulse cannot go on; it is silent then, and is to be stopped. */
+  /** Hears once, after the start, why the pulse cannot go on (`bad-timeline`, `duplicate-node-id`); it is to be stopped then. */
   readonly failed?: ((error: BackbeatError) => void) | undefined;
 }
 
@@ -64,6 +64,7 @@ class RunningPulse implements Pulse {
   readonly view: PulseView;
   readonly #settings: PulseSettings;
   readonly #ports: PulsePorts;
+  readonly #origin: FrameOrigin;
   readonly #timeline: RunningTimeline;
   readonly #writeAhead: WriteAhead;
   readonly #hlc: HybridClock;
@@ -82,6 +83,7 @@ class RunningPulse implements Pulse {
   constructor(settings: PulseSettings, ports: PulsePorts, start: OpenedTimeline) {
     const { bus, clock, lease } = ports;
     this.#settings = settings;
+    this.#origin = { ...settings, boot: lease?.writer };
     this.#ports = ports;
     this.#timeline = new RunningTimeline(start.timeline, clock);
     this.#writeAhead = new WriteAhead(start.timeline, ports);
@@ -114,7 +116,7 @@ class RunningPulse implements Pulse {
       timer: this.#timer,
       writeAhead: this.#writeAhead,
     };
-    this.view = showPulse(settings, ports, { member, record, timeline, timer, writeAhead });
+    this.view = showPulse(this.#origin, ports, { member, record, timeline, timer, writeAhead });
     this.#answers = bus.subscribe(settings.subjects.now, (request) => this.#answer(request));
     this.#links = bus.onLink((link) => this.#onLink(link));
     this.#timer.start(start.nextBeat);
@@ -147,7 +149,7 @@ class RunningPulse implements Pulse {
     else if (this.#member?.accord.maySpeak === false) this.#record.skipped(1);
     else if (!this.#prepare(beat)) this.#record.unstored();
     else this.#take(beat, this.#member?.company.rankAt(beat) ?? 0);
-    this.#member?.company.announce();
+    this.#member?.company.beatPassed();
   }
 
   /**
@@ -226,7 +228,7 @@ class RunningPulse implements Pulse {
     const hlc = formatHlc(this.#hlc.tick(this.#ports.clock.wallMs()));
     const deadlineMs = this.#timeline.wallMsOf(beat + 1);
     const leader = this.#member === undefined ? this.#settings.nodeId : this.#member.company.row.holder;
-    return encodeFrame(buildFrame(this.#timeline.stored, this.#settings, { beat, hlc, deadlineMs, leader }));
+    return encodeFrame(buildFrame(this.#timeline.stored, this.#origin, { beat, hlc, deadlineMs, leader }));
   }
 
   /** Who asks others where the beat is does not answer that himself. */

@@ -58,6 +58,7 @@ function statusOf(
   return {
     clusterId: stored.clusterId,
     nodeId: origin.nodeId,
+    ...(origin.boot === undefined ? {} : { boot: origin.boot }),
     version: origin.version,
     epoch: stored.epoch,
     ...(currentBeat === undefined ? {} : { currentBeat }),
@@ -81,6 +82,7 @@ function alarmsOf({ bus }: ShownPorts, { member }: ShownParts): readonly PulseAl
     isConnected: bus.connected,
     journal: member?.journalTrouble,
     lease: member?.leaseTrouble,
+    duplicate: member?.duplicateText,
   });
 }
 

@@ -1,7 +1,13 @@
 /** What a pulse shows of itself: read-only values for HTTP, metrics and tests. */
 
 /** Every alarm there is; what each means stands in docs/operations.md. */
-export const PULSE_ALARM_NAMES = ["journal-stalled", "lease-stalled", "link-lost", "store-refuses"] as const;
+export const PULSE_ALARM_NAMES = [
+  "duplicate-node-id",
+  "journal-stalled",
+  "lease-stalled",
+  "link-lost",
+  "store-refuses",
+] as const;
 
 export interface PulseAlarm {
   readonly name: (typeof PULSE_ALARM_NAMES)[number];
@@ -45,6 +51,8 @@ export interface PulseReadiness {
 export interface PulseStatus {
   readonly clusterId: string;
   readonly nodeId: string;
+  /** This run of the process; undefined for a pulse that is the only one of its cluster. */
+  readonly boot?: string;
   readonly version: string;
   /** Fences one life of the timeline from the next. */
   readonly epoch: number;

@@ -22,6 +22,7 @@ import type { BarLengthWatch } from "./bar-length-watch.ts";
 import type { FoldBegin } from "./chain-verdict.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { Commits } from "./commits.ts";
+import type { DuplicateReplicas } from "./duplicate-replicas.ts";
 import type { JournalUse } from "./journal-health.ts";
 import type { ReverbParts } from "./parts.ts";
 import type { Chain, ReportTail } from "./report-tail.ts";
@@ -51,6 +52,7 @@ export interface FoldParts extends ReverbParts {
   readonly troubles: StoreTroubles;
   /** See `CommitsParts.untilSafe`. */
   readonly untilSafe: () => Promise<void>;
+  readonly duplicates: DuplicateReplicas;
   readonly onBroken: (fault: StreamFault) => void;
   /** A fault of the program. */
   readonly onFailed: (error: unknown) => void;
@@ -143,7 +145,8 @@ export class JournalFold {
       ...ports,
       journal: streams.journal,
       subject: settings.subjects.tick,
-      nodeId: settings.nodeId,
+      sender: () => parts.duplicates.sender,
+      mustShow: () => this.#isCaughtUp && parts.duplicates.mustShow,
       troubles: parts.troubles,
     });
     const after = restored === undefined ? {} : { after: { seq: this.#readSeq, timeMs: this.#readTimeMs } };
@@ -273,6 +276,7 @@ export class JournalFold {
     this.#readTimeMs = message.timeMs;
     if (outcome === "advanced" || outcome === "opened" || outcome === "closed")
       this.#timeMoved(message, outcome);
+    if (message.subject === this.#parts.settings.subjects.tick) this.#parts.duplicates.hear(message);
     if (!this.#isCaughtUp && message.seq >= this.#parts.targetSeq) this.#catchUp();
     if (this.#untold !== undefined && message.seq >= this.#reading.backlogEndSeq)
       this.#tellNewest(this.#untold);
@@ -284,7 +288,7 @@ export class JournalFold {
     const nowMs = ports.clock.monotonicMs();
     this.#deliver(nowMs);
     if (outcome === "closed") {
-      this.ticks.cancel();
+      this.ticks.closed();
       return;
     }
     this.#newestFrameAtMs = nowMs;
@@ -299,7 +303,7 @@ export class JournalFold {
       cameMsAgo: isPast ? undefined : 0,
     });
     if (outcome === "advanced") {
-      if (this.aggregator.closingWindowId === undefined) this.ticks.cancel();
+      if (this.aggregator.closingWindowId === undefined) this.ticks.closed();
       return;
     }
     const windowId = this.aggregator.closingWindowId;
@@ -311,9 +315,10 @@ export class JournalFold {
   }
 
   #deliver(nowMs: number): void {
-    const { ports, retained } = this.#parts;
+    const { duplicates, ports, retained } = this.#parts;
     const closed = this.aggregator.takeClosed();
     if (closed.length === 0) return;
+    duplicates.barsClosed(closed.length);
     for (const detail of closed) {
       if (detail.position.firstSeq <= this.#afterFirstSeq) continue;
       retained.add(detail, nowMs);

@@ -16,6 +16,7 @@ import { BarLengthWatch } from "./bar-length-watch.ts";
 import { beginChain } from "./begin-chain.ts";
 import { ChainKeeper } from "./chain-keeper.ts";
 import { CHAIN_LOST, type ChainVerdict, judgeChain } from "./chain-verdict.ts";
+import { DuplicateReplicas } from "./duplicate-replicas.ts";
 import { FollowedReports } from "./followed-reports.ts";
 import { ReportHistory } from "./history.ts";
 import { JournalFold } from "./journal-fold.ts";
@@ -49,6 +50,7 @@ export class JournalMode implements ReverbMode {
   readonly #reports: FollowedReports;
   readonly #barLength: BarLengthWatch;
   readonly #troubles: StoreTroubles;
+  readonly #duplicates: DuplicateReplicas;
   readonly #watch: JournalWatch;
   readonly #keeper: ChainKeeper;
   readonly #look: JournalLook;
@@ -95,6 +97,8 @@ export class JournalMode implements ReverbMode {
       onFailed: (error) => this.#giveUp(error),
     });
     this.#watch = new JournalWatch(ports, { reports: this.#reports, troubles: this.#troubles });
+    const { boot, nodeId } = settings;
+    this.#duplicates = new DuplicateReplicas({ ...ports, boot, nodeId, failed: fail });
     this.#empty = {
       aggregator: new Aggregator(settings),
       decoder: createDecoder(decoderOptions(settings)),
@@ -111,7 +115,7 @@ export class JournalMode implements ReverbMode {
       journal: streams.journal,
       troubles: this.#troubles,
       subject: settings.subjects.tick,
-      nodeId: settings.nodeId,
+      sender: () => this.#duplicates.sender,
     });
     this.#look = new JournalLook(streams.journal, {
       clock: ports.clock,
@@ -163,7 +167,7 @@ export class JournalMode implements ReverbMode {
   }
 
   alarms(): readonly RaisedAlarm[] {
-    return [...this.#watch.alarms(this.#fold), ...this.#barLength.alarms()];
+    return [...this.#watch.alarms(this.#fold), ...this.#barLength.alarms(), ...this.#duplicates.alarms()];
   }
 
   async stop(): Promise<void> {
@@ -265,6 +269,7 @@ export class JournalMode implements ReverbMode {
     const wanted = { profile: profile.hash, chain: chain.id, journalId: journal.id, journal, storedFirstSeq };
     const restored = await restoreFold(this.#parts, wanted);
     if (this.#isStopped || this.#reports.isOver || this.#tail.chain !== chain) return;
+    this.#duplicates.begin(journal);
     this.#fold = new JournalFold(
       {
         ...this.#parts,
@@ -277,6 +282,7 @@ export class JournalMode implements ReverbMode {
         barLength: this.#barLength,
         troubles: this.#troubles,
         untilSafe: () => this.#reports.untilSafe(),
+        duplicates: this.#duplicates,
         onBroken: (fault) => this.#broken(fault),
         onFailed: (error) => this.#giveUp(error),
       },

@@ -3,7 +3,7 @@
  *
  * The probe is a well-formed tick for a window that cannot be: every fold ignores it.
  */
-import { encodeTick, NO_WINDOW_ID } from "../contracts/tick.ts";
+import { encodeTick, NO_WINDOW_ID, type TickSender } from "../contracts/tick.ts";
 import { BackbeatError } from "../errors.ts";
 import type { Clock, Journal } from "../ports.ts";
 import type { StoreTroubles } from "./store-troubles.ts";
@@ -19,7 +19,7 @@ export interface ProbeParts {
   readonly clock: Clock;
   readonly troubles: StoreTroubles;
   readonly subject: string;
-  readonly nodeId: string;
+  readonly sender: () => TickSender;
 }
 
 /** State: when it last asked. */
@@ -39,13 +39,13 @@ export class JournalProbe {
 
   /** Asks, if it is time to. Never rejects. */
   async ask(): Promise<void> {
-    const { clock, journal, nodeId, subject, troubles } = this.#parts;
+    const { clock, journal, sender, subject, troubles } = this.#parts;
     const nowMs = clock.monotonicMs();
     if (nowMs - this.#askedAtMs < (troubles.isJournalTroubled ? PROBE_TROUBLED_EVERY_MS : PROBE_EVERY_MS))
       return;
     this.#askedAtMs = nowMs;
     try {
-      await journal.append(subject, encodeTick(NO_WINDOW_ID, nodeId));
+      await journal.append(subject, encodeTick(NO_WINDOW_ID, sender()));
       this.#provenAtMs = clock.monotonicMs();
       troubles.works("journal");
     } catch (error) {

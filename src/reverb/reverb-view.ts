@@ -65,6 +65,7 @@ function statusOf(parts: ShownParts, startedAtMs: number): ReverbStatus {
   return {
     clusterId: settings.clusterId,
     nodeId: settings.nodeId,
+    ...(settings.boot === undefined ? {} : { boot: settings.boot }),
     version: settings.version,
     mode: mode.name,
     durability: mode.durability,

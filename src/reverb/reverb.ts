@@ -26,7 +26,7 @@ export interface Reverb {
   readonly view: ReverbView;
   /** Resolves when it is known where the order comes from, so that nothing published from now on is missed; when it cannot be known, too: see `failed`. Never rejects. */
   readonly opened: Promise<void>;
-  /** Never resolves; rejects when reverb cannot go on: BackbeatError `profile-differs`, `mode-refused`, `journal-refused`. */
+  /** Never resolves; rejects when reverb cannot go on: BackbeatError `profile-differs`, `mode-refused`, `journal-refused`, `duplicate-node-id`. */
   readonly failed: Promise<never>;
   /** Stops intake, delivers what is due, forgets open bars. Does not close the bus. Never rejects. */
   stop(): Promise<void>;

@@ -7,6 +7,8 @@ import type { Durability } from "../ports.ts";
 
 export interface ReverbSettings extends AggregatorSettings {
   readonly nodeId: string;
+  /** This run of the process, unlike any other; without it another replica with our node id is not noticed. */
+  readonly boot?: string;
   readonly version: string;
   readonly subjects: Subjects;
   /** How long a bar that is over still takes claims; default a tenth of a beat, at most 1 s; never above half a beat. */

@@ -14,6 +14,7 @@ function house() {
   const clock = new FakeClock();
   const stored: (string | undefined)[] = [];
   const answers: ("stored" | "none")[] = [];
+  const shows = { must: false };
   const journal: Pick<Journal, "append"> = {
     async append(subject, body) {
       if (answers.shift() === "none") throw new BackbeatError("nats-unreachable", "no answer");
@@ -27,10 +28,11 @@ function house() {
     clock,
     log: silentLog,
     subject: "c.tick",
-    nodeId: "n",
+    sender: () => ({ node: "n" }),
+    mustShow: () => shows.must,
     troubles: new StoreTroubles(clock),
   });
-  return { answers, clock, stored, ticks };
+  return { answers, clock, shows, stored, ticks };
 }
 
 describe("Ticks", () => {
@@ -65,5 +67,41 @@ describe("Ticks", () => {
     ticks.hurry();
     await clock.run(5_000);
     expect(stored).toEqual([FIRST]);
+  });
+});
+
+describe("Ticks of a replica that must show itself", () => {
+  it("are stored for a bar that another tick has closed, at once, and once", async () => {
+    const { clock, shows, stored, ticks } = house();
+    shows.must = true;
+    ticks.schedule({ windowId: FIRST, graceMs: 1_000 });
+    ticks.closed();
+    ticks.closed();
+    await clock.run(5_000);
+    ticks.closed();
+    await clock.run(5_000);
+    expect(stored).toEqual([FIRST]);
+    shows.must = false;
+    ticks.schedule({ windowId: SECOND, graceMs: 1_000 });
+    ticks.closed();
+    await clock.run(5_000);
+    expect(stored).toEqual([FIRST]);
+  });
+
+  it("are tried again until the next bar is over, and no longer", async () => {
+    const { answers, clock, shows, stored, ticks } = house();
+    shows.must = true;
+    answers.push("none", "none");
+    ticks.schedule({ windowId: FIRST, graceMs: 100 });
+    ticks.closed();
+    await clock.run(1_000);
+    expect(stored).toEqual([FIRST]);
+    answers.push(...Array.from({ length: 100 }, () => "none" as const));
+    ticks.schedule({ windowId: FIRST, graceMs: 100 });
+    ticks.closed();
+    await clock.run(1_000);
+    ticks.cancel();
+    await clock.run(10_000);
+    expect(clock.pending).toBe(0);
   });
 });

@@ -13,6 +13,7 @@ export type { Durability } from "../ports.ts";
 export const ALARM_NAMES = [
   "bar-length-differs",
   "chain-head-unsaved",
+  "duplicate-node-id",
   "journal-broken",
   "journal-lagging",
   "journal-short",
@@ -94,6 +95,8 @@ export interface JournalStatus {
 export interface ReverbStatus {
   readonly clusterId: string;
   readonly nodeId: string;
+  /** This run of the process, where it has a name. */
+  readonly boot?: string;
   readonly version: string;
   /** `starting`: it is not known yet whether the server has a journal. */
   readonly mode: "starting" | "core" | "journal";

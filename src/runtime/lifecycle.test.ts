@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
 import { recordingLog } from "../../test/support/recording-log.ts";
 import { waitFor } from "../../test/support/wait-for.ts";
+import { BackbeatError } from "../errors.ts";
 import { Lifecycle, type LifecycleOptions } from "./lifecycle.ts";
 
 class FakeProcess extends EventEmitter {
@@ -99,6 +100,16 @@ describe("Lifecycle", () => {
     expect(await lifecycle.finished).toBe(1);
     expect(stopped).toEqual(["bus"]);
     expect(log.texts("error")).toEqual(["lock lost"]);
+  });
+
+  it.each([
+    ["duplicate-node-id", 75],
+    ["profile-differs", 2],
+    ["data-dir-locked", 1],
+  ] as const)("BACKBEAT-REQ-020 Lifecycle ends for %s with %i", async (code, exitCode) => {
+    const { lifecycle } = started();
+    lifecycle.fail(new BackbeatError(code, "x"));
+    expect(await lifecycle.finished).toBe(exitCode);
   });
 
   it("BACKBEAT-REQ-020 Lifecycle stops at once what is registered too late", async () => {

@@ -6,7 +6,7 @@
  * nobody caught ends the process with one clear line. It starts nothing.
  */
 import type { EventEmitter } from "node:events";
-import { BackbeatError, isMistake, messageOf } from "../errors.ts";
+import { BackbeatError, exitCodeFor, messageOf } from "../errors.ts";
 import type { Log } from "../ports.ts";
 
 /** Supervisors (Docker: 10 s, Kubernetes: 30 s) kill what has not ended; we promise five, less what an exit takes. */
@@ -102,12 +102,12 @@ export class Lifecycle {
     });
   }
 
-  /** A part cannot go on: everything stops, exit code 1, or 2 where the caller's settings are why. */
+  /** A part cannot go on: everything stops; `exitCodeFor` says with which exit code. */
   fail(error: unknown): void {
     // The text of an error that was raised on purpose says all; of another the stack is wanted too.
     const data = error instanceof BackbeatError ? { code: error.code, ...error.data } : { error };
     this.#log.error(messageOf(error), data);
-    this.stop("a part of this process cannot go on", isMistake(error) ? 2 : 1);
+    this.stop("a part of this process cannot go on", exitCodeFor(error));
   }
 
   /** Takes back all listeners: for tests, and commands that end by themselves. */

@@ -25,6 +25,7 @@ export function fakePulse(): FakePulse {
     status: {
       clusterId: "test",
       nodeId: "node-1",
+      boot: "boot-1",
       version: "1.2.3",
       epoch: 1,
       currentBeat: 18,
@@ -39,7 +40,7 @@ export function fakePulse(): FakePulse {
       nowMs: NOW_MS,
       expectedAgents: 3,
       totals: { published: 15, skipped: 2, unsent: 1, unstored: 0, answered: 4 },
-      alarms: [{ name: "lease-stalled", text: "nobody can change the tempo" }],
+      alarms: [{ name: "duplicate-node-id", text: "Another has our id" }],
     },
     company: undefined,
     drift: { beats: 15, lastLateMs: 0.25, meanLateMs: 0.5, maxLateMs: 3 },

@@ -5,6 +5,7 @@
  * An observer that loses nothing hears everything that any of them publishes, at the moment when it is published.
  */
 import { type BeatFrame, createDecoder, Refusal, subjectsOf } from "../../src/contracts/index.ts";
+import type { BackbeatError } from "../../src/errors.ts";
 import type { Clock, Timer } from "../../src/ports.ts";
 import { type Pulse, type PulseSettings, runPulse } from "../../src/pulse/pulse.ts";
 import { FakeClock } from "../../src/sdk/testing/fake-clock.ts";
@@ -34,6 +35,13 @@ export interface WorldOptions {
   readonly delayMaxMs?: number;
 }
 
+export interface StartOptions {
+  readonly withDisk?: boolean;
+  readonly copyOf?: PulseProcess | undefined;
+  /** How far its wall clock is off; default: up to 10 ms. */
+  readonly wallOffMs?: number | undefined;
+}
+
 /** State: time, processes, and everything that was published. */
 export class PulseWorld {
   readonly clock = new FakeClock();
@@ -46,6 +54,10 @@ export class PulseWorld {
   /** The side of each node that is cut off; side 0 has the lease store. */
   readonly #sides = new Map<string, number>();
   readonly #decoder = createDecoder({ mode: "strict" });
+  readonly #listeners: {
+    readonly subject: string;
+    readonly heard: (body: Uint8Array, from: PulseProcess) => void;
+  }[] = [];
   leaseStoreIsUp = true;
 
   constructor(options: WorldOptions) {
@@ -63,11 +75,15 @@ export class PulseWorld {
     return found;
   }
 
-  /** Starts a pulse; again for one that was killed, on the disk that it left or on an empty one. */
-  start(node: string, { withDisk = true }: { readonly withDisk?: boolean } = {}): PulseProcess {
-    const before = this.#processes.get(node);
-    const store = withDisk ? (before?.store ?? new MemoryTimelineStore()) : new MemoryTimelineStore();
-    const process = new PulseProcess(this, { node, store });
+  /**
+   * Starts a pulse; again for one that was killed, on the disk that it left or on an empty one. `copyOf`: on a copy of
+   * another's disk, with its node id; `node` is then only the name of the process.
+   */
+  start(node: string, { copyOf, wallOffMs, withDisk = true }: StartOptions = {}): PulseProcess {
+    const disk = copyOf === undefined ? this.#processes.get(node)?.store : copyOf.store;
+    const copied = copyOf === undefined ? disk : new MemoryTimelineStore(disk?.stored);
+    const store = withDisk ? (copied ?? new MemoryTimelineStore()) : new MemoryTimelineStore();
+    const process = new PulseProcess(this, { node, nodeId: copyOf?.nodeId ?? node, store, wallOffMs });
     this.#processes.set(node, process);
     process.run();
     return process;
@@ -83,14 +99,23 @@ export class PulseWorld {
     return this.#sides.get(node) ?? 0;
   }
 
+  /** Hears every message on a subject when it is sent. */
+  listen(subject: string, heard: (body: Uint8Array, from: PulseProcess) => void): void {
+    this.#listeners.push({ subject, heard });
+  }
+
   /** For processes: a message on its way. */
   carry(from: PulseProcess, message: Wire): void {
+    for (const { heard, subject } of this.#listeners)
+      if (subject === message.subject) heard(message.body, from);
     if (message.subject === WORLD_SUBJECTS.beat) this.#observe(from.node, message.body);
     for (const to of this.#processes.values()) {
       if (this.sideOf(to.node) !== this.sideOf(from.node)) continue;
+      if (to.isOldVersion && to !== from && to.nodeId === from.nodeId) continue;
       const { delayMaxMs = 3, loss = 0, random } = this.options;
       if (to !== from && random() < loss) continue;
-      to.receiveIn(random() * delayMaxMs, message);
+      const isTold = to === from || !from.isOldVersion;
+      to.receiveIn(random() * delayMaxMs, isTold ? message : withoutBoot(message));
     }
   }
 
@@ -104,12 +129,16 @@ export class PulseWorld {
 
 /** A process that is stopped does nothing; when it goes on, overdue timers fire before what has arrived is read. */
 export class PulseProcess {
+  /** Its name in this world. */
   readonly node: string;
+  readonly nodeId: string;
   readonly store: MemoryTimelineStore;
   readonly lease: MemoryLease;
   readonly log: RecordingLog = recordingLog();
   /** Why it could not go on. */
   readonly failures: Error[] = [];
+  /** What the program does then. */
+  whenFailed: (error: BackbeatError) => void = () => undefined;
   readonly #world: PulseWorld;
   readonly #clock: Clock;
   readonly #bus: WorldBus;
@@ -118,18 +147,30 @@ export class PulseProcess {
   #unread: (() => void)[] = [];
   #lastArrivalMs = 0;
   #pulse: Pulse | undefined;
+  /** Others hear no boot id of it, and it passes over what others send with its node id. */
+  isOldVersion = false;
 
   constructor(
     world: PulseWorld,
-    { node, store }: { readonly node: string; readonly store: MemoryTimelineStore },
+    {
+      node,
+      nodeId,
+      store,
+      wallOffMs = (world.options.random() - 0.5) * 20,
+    }: {
+      readonly node: string;
+      readonly nodeId: string;
+      readonly store: MemoryTimelineStore;
+      readonly wallOffMs?: number | undefined;
+    },
   ) {
     this.#world = world;
     this.node = node;
+    this.nodeId = nodeId;
     this.store = store;
     this.lease = world.leases.connect();
     const { random } = world.options;
     const rate = 1 + (random() - 0.5) * 100e-6;
-    const wallOffMs = (random() - 0.5) * 20;
     const startMs = random() * 1e6;
     this.#clock = {
       monotonicMs: () => startMs + world.clock.monotonicMs() * rate,
@@ -163,7 +204,7 @@ export class PulseProcess {
     this.#pulse = runPulse(
       {
         clusterId: CLUSTER,
-        nodeId: this.node,
+        nodeId: this.nodeId,
         version: "1.2.3",
         tempoBpm: 120,
         barLength: 8,
@@ -176,7 +217,10 @@ export class PulseProcess {
         log: this.log,
         metrics: { observe: () => undefined },
         timelineStore: this.store,
-        failed: (error) => this.failures.push(error),
+        failed: (error) => {
+          this.failures.push(error);
+          this.whenFailed(error);
+        },
         lease,
       },
     );
@@ -245,4 +289,12 @@ function reachableLease(lease: MemoryLease, isUp: () => boolean): MemoryLease {
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
+}
+
+/** The message as a pulse writes it that knows of no boot ids. */
+function withoutBoot({ body, ...rest }: Wire): Wire {
+  if (body.length === 0) return { ...rest, body };
+  const { boot: _, since_beat: __, ...read } = JSON.parse(new TextDecoder().decode(body));
+  if (read.metadata !== undefined) delete read.metadata.boot;
+  return { ...rest, body: new TextEncoder().encode(JSON.stringify(read)) };
 }

@@ -17,12 +17,13 @@ export interface Notice {
 /** What docs/operations.md says of each alarm. A record, so that the compiler asks for the words of a new one. */
 const ALARM_TODOS: Readonly<Record<AlarmName["name"], string>> = {
   "bar-length-differs": "What is heard wins; correct the setting --bar-length.",
-  "chain-head-unsaved": "Make room in the data directory: else an older copy of the streams is not noticed.",
+  "chain-head-unsaved": "Make room in reverb's data directory.",
+  "duplicate-node-id": "Rename one.",
   "journal-broken": "No bar is closed any more: `backbeat journal status`, then `backbeat journal adopt`.",
   "journal-lagging": "Reports come late: give reverb a core, look at backbeat_journal_lag_entries.",
   "journal-short": "Raise --journal-max-bytes or --journal-max-age.",
   "journal-stalled":
-    "Look at the NATS servers: is there a majority of them, has their disk room? After a loss a stream of three replicas may be without a leader for 8 s.",
+    "Look at the NATS servers and their disks; after a loss a stream may be without a leader for 8 s.",
   "link-lost": "Reverb reconnects by itself; look at the NATS server.",
   "no-beat": "Is a pulse running in this cluster?",
   "other-reporter":
@@ -31,8 +32,7 @@ const ALARM_TODOS: Readonly<Record<AlarmName["name"], string>> = {
   "report-store-broken":
     "No bar is closed any more: `backbeat journal status`, then `backbeat journal adopt`.",
   "report-unsent": "Reports wait for NATS: look at the server.",
-  "store-refuses":
-    "The text above says what the server refuses and what to do; `backbeat doctor` shows what is used.",
+  "store-refuses": "The text says what to do; `backbeat doctor` shows what is used.",
   "standing-by": "Update this replica: another computes reports by a newer algorithm.",
 };
 

@@ -17,7 +17,7 @@ export async function countJournals(connection: NatsConnection, tick: string): P
   impossible.set("Nats-Expected-Last-Sequence", IMPOSSIBLE_SEQ);
   let count = 0;
   try {
-    const answers = await connection.requestMany(tick, encodeTick(NO_WINDOW_ID, "doctor"), {
+    const answers = await connection.requestMany(tick, encodeTick(NO_WINDOW_ID, { node: "doctor" }), {
       headers: impossible,
       strategy: "stall",
       stall: STALL_MS,

@@ -37,7 +37,10 @@ export function seenIn({ agoMs, beatMs }: NewestEntry): JournalAnswer | undefine
 /** Never rejects. */
 export async function tryJournal(api: JetStreamApi, tickSubject: string): Promise<JournalAnswer> {
   try {
-    const { seq } = await api.request<{ readonly seq: number }>(tickSubject, encodeTick(NO_WINDOW_ID, WHO));
+    const { seq } = await api.request<{ readonly seq: number }>(
+      tickSubject,
+      encodeTick(NO_WINDOW_ID, { node: WHO }),
+    );
     return { kind: "stored", seq };
   } catch (error) {
     if (error instanceof ApiRefusal) return { kind: "refused", words: error.words };
