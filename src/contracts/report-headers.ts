@@ -75,6 +75,12 @@ export const REPORT_HEADERS = {
   replayHeld: "Backbeat-Replay-Held",
 } as const;
 
+/**
+ * Sequence of the record before, where the server compared with a count of its own instead (see nats/compare-and-set.ts);
+ * not in the hash.
+ */
+export const AFTER_HEADER = "Backbeat-After";
+
 /** SHA-256 over the other headers and the body, in hex. */
 export const HASH_HEADER = "Backbeat-Hash";
 

@@ -7,6 +7,7 @@
  * as the sequence: who then sees that nothing is behind the message that he knows may expect the count instead, and is
  * refused if anything was stored since it was told.
  */
+import { AFTER_HEADER } from "../contracts/report-headers.ts";
 import type { CommitResult, NewRecord } from "../ports.ts";
 import { API_CODES, ApiRefusal, type JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
 import { lastKeptSeq, streamInfo } from "./stream-info.ts";
@@ -35,7 +36,9 @@ export async function storeAfter(
     // After the count was told: what is stored from now on makes it another one.
     const { state } = await streamInfo(api, stream);
     const lastSeq = state.messages === 0 ? 0 : lastKeptSeq(state);
-    return resultOf(lastSeq === expectedLastSeq ? await store(api, write, first.count) : first);
+    if (lastSeq !== expectedLastSeq) return resultOf(first);
+    const headers = { ...write.headers, [AFTER_HEADER]: String(expectedLastSeq) };
+    return resultOf(await store(api, { ...write, headers }, first.count));
   } catch (error) {
     return unknownOutcome(error);
   }

@@ -58,6 +58,7 @@ export async function verifyHistory(
   let chain: Chain | undefined;
   const { firstSeq, lastSeq } = await walkRecords(parts, {
     hole: (fromSeq, toSeq) => check.hole(fromSeq, toSeq),
+    refused: (fromSeq, toSeq) => check.refused(fromSeq, toSeq),
     record(record) {
       const isSound = check.record(record);
       if (record.kind === "chain") chain = record.chain;

@@ -7,6 +7,7 @@
 import { type Profile, profileHashOf } from "../contracts/chain-record.ts";
 import { createDecoder, Refusal } from "../contracts/decode.ts";
 import { encodeReport } from "../contracts/encode.ts";
+import { AFTER_HEADER } from "../contracts/report-headers.ts";
 import type { Chain } from "./report-tail.ts";
 import type { ReportRecord, StoredRecord } from "./stored-record.ts";
 
@@ -42,6 +43,9 @@ export class HistoryCheck {
   #isChainKnown: boolean;
   #lastFirstSeq = 0;
   readonly #windows = new Set<string>();
+  #refused: { readonly fromSeq: number; readonly toSeq: number } | undefined;
+  /** Of the record before; 0 before the first. */
+  #lastSeq = 0;
   #reports = 0;
   #chains = 0;
   #faults = 0;
@@ -60,9 +64,14 @@ export class HistoryCheck {
   /** The next record. True: nothing is wrong with it. */
   record(record: StoredRecord): boolean {
     const before = this.#faults;
+    const refused = this.#refused;
+    this.#refused = undefined;
+    const isLinked = record.kind === "report" && record.facts.prev === (this.#prevHash ?? record.facts.prev);
+    if (refused !== undefined && !isLinked) this.hole(refused.fromSeq, refused.toSeq);
     if (record.kind === "report") this.#report(record);
     else if (record.kind === "chain") this.#begin(record.chain);
     else this.#unreadable(record);
+    this.#lastSeq = record.seq;
     return this.#faults === before;
   }
 
@@ -71,6 +80,11 @@ export class HistoryCheck {
     this.#fault("hole", { seq: fromSeq }, `nothing is stored at ${places}: records were deleted or lost`);
     this.#prevHash = undefined;
     this.#isChainKnown = false;
+  }
+
+  /** A hole that is none if the next report is linked to the one before it. */
+  refused(fromSeq: number, toSeq: number): void {
+    this.#refused = { fromSeq, toSeq };
   }
 
   #begin(chain: Chain): void {
@@ -111,7 +125,8 @@ export class HistoryCheck {
       );
     this.#prevHash = hash;
     const expected = headers.get(EXPECTED_SEQ_HEADER);
-    if (expected !== "" && expected !== String(seq - 1))
+    const isBehind = headers.get(AFTER_HEADER) === String(this.#lastSeq);
+    if (expected !== "" && expected !== String(seq - 1) && !isBehind)
       fault(
         "order",
         `it was to be stored after ${expected} and stands at ${seq}: the stream was written anew`,

@@ -1,6 +1,6 @@
 /** Walks the report stream from its first record to its last, over holes. */
 import { BackbeatError } from "../errors.ts";
-import type { Clock, ReportStore } from "../ports.ts";
+import type { Clock, ReportStore, StreamHole } from "../ports.ts";
 import { readRange } from "./read-range.ts";
 import { type RecordSubjects, readRecord, type StoredRecord } from "./stored-record.ts";
 
@@ -18,6 +18,8 @@ export interface WalkVisitor {
   record(record: StoredRecord): void;
   /** Nothing is stored from one place to another, both inclusive. */
   hole?(fromSeq: number, toSeq: number): void;
+  /** The same, where an old server may have refused what was to stand there: the next record shows whether one is missing. */
+  refused?(fromSeq: number, toSeq: number): void;
 }
 
 /** Where the walk began and ended. */
@@ -44,8 +46,10 @@ export async function walkRecords(
       toSeq: lastSeq,
       clock,
       silenceMaxMs,
-      // Whether a record is missing there shows in the link of the one behind it.
-      hole: () => true,
+      hole: ({ fromSeq, toSeq }: StreamHole) => {
+        visitor.refused?.(fromSeq, toSeq);
+        return true;
+      },
       onProgress: (seq: number) => onProgress?.({ what: "reports", seq, toSeq: lastSeq }),
     };
     const fault = await readRange(reports, range, (message) => {

@@ -56,7 +56,8 @@ async function untilBroken(replicas: readonly Replica[], why: RegExp): Promise<v
     expect(alarmsOf(replica)).toEqual(["journal-broken"]);
     const { ready, reason } = replica.reverb.view.ready();
     expect({ ready, reason }).toEqual({ ready: false, reason: expect.stringMatching(why) });
-    expect(replica.log.texts("error")).toHaveLength(1);
+    await waitFor("its line in the log", () => replica.log.texts("error").length > 0);
+    expect(replica.log.texts("error")).toEqual([expect.stringMatching(/^Alarm journal-broken: /)]);
   }
 }
 

@@ -64,7 +64,7 @@ describe("BACKBEAT-REQ-040 door ./sdk", () => {
       { cwd: ROOT },
     );
     expect(stdout).toBe(
-      "BackbeatError,LegacyPositions,beatIndexOf,connectAgent,createAgent,createClaimSigner,legacyPositionOf,runAgent,subjectsOf\n",
+      "BackbeatError,ClaimError,LegacyPositions,beatIndexOf,connectAgent,createAgent,createClaimSigner,legacyPositionOf,runAgent,subjectsOf\n",
     );
   });
 });

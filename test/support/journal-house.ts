@@ -10,6 +10,7 @@ import { openStreams } from "../../src/nats/streams.ts";
 import type { BusMessage, Streams } from "../../src/ports.ts";
 import { type Reverb, runReverb } from "../../src/reverb/reverb.ts";
 import type { ReverbSettings } from "../../src/reverb/settings.ts";
+import { logAlarms } from "../../src/runtime/alarm-log.ts";
 import { ChainHeadFile } from "../../src/runtime/chain-head-file.ts";
 import { CheckpointFile } from "../../src/runtime/checkpoint-file.ts";
 import { SystemClock } from "../../src/runtime/clock.ts";
@@ -94,17 +95,20 @@ export async function journalHouse(url: string): Promise<JournalHouse> {
         streams: openStreams(bus, { clusterId: CLUSTER, subjects, ...plans }, silentLog),
         ...(dataDir === undefined ? {} : kept(dataDir)),
       });
+      const alarmLog = logAlarms(() => reverb.view.alarms(), { clock: new SystemClock(), log });
       const replica: Replica = {
         reverb,
         bus,
         log,
         async stop() {
           running.delete(replica);
+          alarmLog.stop();
           await reverb.stop();
           await bus.close();
         },
         async crash() {
           running.delete(replica);
+          alarmLog.stop();
           await bus.close();
           await reverb.stop();
         },
