@@ -2,6 +2,8 @@
 import { hostname } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { BackbeatError } from "../errors.ts";
+import { tryJournalOpenly } from "../nats/doctor/try-journal.ts";
+import { JetStreamApi } from "../nats/jetstream-api.ts";
 import { openStreams } from "../nats/streams.ts";
 import type { ChainHead } from "../ports.ts";
 import { type Adoption, adoptJournal, nothingToAdopt } from "../reverb/adopt-journal.ts";
@@ -35,11 +37,14 @@ export const run: Run<"journal"> = async (settings, context) => {
 
 async function show(settings: SettingsOf<"journal">, { context, head, history }: Looking): Promise<number> {
   const exam = await examineJournal({ ...history, head });
-  const status = { exam, head, ...(await history.details()), nowMs: history.clock.wallMs() };
+  const takes =
+    exam.journal && (await tryJournalOpenly(new JetStreamApi(history.bus), history.subjects.tick));
+  const status = { exam, head, takes, ...(await history.details()), nowMs: history.clock.wallMs() };
   const paint = paintFor(context.colour.stdout);
   const lines = settings.json ? [jsonText(statusObject(status))] : statusLines(status, paint);
   for (const line of lines) context.stdout.write(`${line}\n`);
-  return exam.fault === undefined && exam.chain !== undefined ? WHOLE : BROKEN;
+  const isStuck = takes?.kind === "refused" || takes?.kind === "silent";
+  return exam.fault === undefined && exam.chain !== undefined && !isStuck ? WHOLE : BROKEN;
 }
 
 /** Before anything is connected. @throws BackbeatError `bad-config` where nobody can be asked */

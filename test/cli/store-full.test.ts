@@ -132,6 +132,10 @@ describe.concurrent.each([
     expect([exec.end, exec.stderr]).toEqual([0, expect.stringMatching(said)]);
     expect([doctor.end, doctor.stdout.replaceAll(/\s+/g, " ")]).toEqual([1, expect.stringMatching(said)]);
 
+    // Of a server with users, as the newest calls one with a user for those without, nothing is tried.
+    const status = await runProgram(["journal", "status"], { env });
+    if (!/not tried/.test(status.stdout))
+      expect([status.end, status.stdout]).toEqual([1, expect.stringMatching(said)]);
     await other.free();
     await waiting;
     await waitFor(

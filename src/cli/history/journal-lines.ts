@@ -1,6 +1,7 @@
 /** What `backbeat journal` says, for eyes and for programs. Pure. */
 import { type LostHistory, type Profile, profileHashOf } from "../../contracts/chain-record.ts";
 import { isKeyMember } from "../../contracts/claim-key.ts";
+import type { JournalAnswer } from "../../nats/doctor/try-journal.ts";
 import type { StreamDetails } from "../../nats/found-streams.ts";
 import type { ChainHead } from "../../ports.ts";
 import type { JournalExam } from "../../reverb/examine-journal.ts";
@@ -14,6 +15,8 @@ export interface JournalStatus {
   readonly exam: JournalExam;
   /** What a replica knows, where its data directory is at hand. */
   readonly head: ChainHead | undefined;
+  /** Whether the journal takes entries; undefined where it is not there. */
+  readonly takes: JournalAnswer | undefined;
   readonly journal: StreamDetails | undefined;
   readonly reports: StreamDetails | undefined;
   readonly nowMs: number;
@@ -50,15 +53,29 @@ export function statusLines(status: JournalStatus, paint: Paint): readonly strin
         ]),
     ...needLines(exam),
     headLine(status.head),
-    ...verdictLines(exam, paint),
+    ...takesLines(status.takes, paint),
+    ...verdictLines(status, paint),
   ];
 }
 
+/** Nothing of one that takes entries: whether it is whole is what is asked. */
+function takesLines(takes: JournalAnswer | undefined, paint: Paint): readonly string[] {
+  if (takes?.kind === "refused") return [paint.bad(`it takes no entries: ${plain(takes.words, 2_000)}`)];
+  if (takes?.kind === "silent")
+    return [
+      paint.bad(`it acknowledges nothing (${plain(takes.why, 500)}): \`backbeat doctor\` looks further`),
+    ];
+  return takes?.kind === "forbidden"
+    ? ["whether it takes entries was not tried: `backbeat doctor` does"]
+    : [];
+}
+
 /** Member names of the JSON that `status --json` writes. */
-export function statusObject({ exam, head, journal, nowMs, reports }: JournalStatus): object {
+export function statusObject({ exam, head, journal, nowMs, reports, takes }: JournalStatus): object {
   const { chain, fault, lastReport, loss } = exam;
   return {
     whole: fault === undefined && chain !== undefined,
+    takes_entries: takes === undefined || takes.kind === "forbidden" ? null : takes.kind === "stored",
     fault: fault === undefined ? null : { kind: fault.kind, text: fault.text },
     lost: loss?.lost ?? null,
     known_head:
@@ -111,7 +128,8 @@ function needLines(exam: JournalExam): readonly string[] {
   return [`the open bar needs the journal from entry ${needed} on, ${countOf(entries, "entry", "entries")}`];
 }
 
-function verdictLines({ chain, fault, loss }: JournalExam, paint: Paint): readonly string[] {
+function verdictLines({ exam, takes }: JournalStatus, paint: Paint): readonly string[] {
+  const { chain, fault, loss } = exam;
   if (fault !== undefined) {
     const next =
       chain === undefined && loss === undefined
@@ -126,6 +144,7 @@ function verdictLines({ chain, fault, loss }: JournalExam, paint: Paint): readon
   }
   if (chain === undefined)
     return [paint.warn("nothing is reported yet: start `backbeat reverb`, it begins by itself")];
+  if (takes?.kind === "refused" || takes?.kind === "silent") return ["what it holds is whole"];
   return [paint.good("whole: nothing to do")];
 }
 

@@ -34,6 +34,14 @@ export function seenIn({ agoMs, beatMs }: NewestEntry): JournalAnswer | undefine
   return { kind: "seen", agoMs };
 }
 
+/**
+ * The same where nothing is known of this user's rights: tried only on a server without users, for another one may log
+ * a violation. Never rejects.
+ */
+export async function tryJournalOpenly(api: JetStreamApi, tickSubject: string): Promise<JournalAnswer> {
+  return api.connection?.info?.auth_required === true ? { kind: "forbidden" } : tryJournal(api, tickSubject);
+}
+
 /** Never rejects. */
 export async function tryJournal(api: JetStreamApi, tickSubject: string): Promise<JournalAnswer> {
   try {
