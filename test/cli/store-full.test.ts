@@ -9,6 +9,7 @@ import { connectAgent } from "../../src/sdk/index.ts";
 import { startTestServer } from "../support/nats-server.ts";
 import { runProgram, startProgram } from "../support/program.ts";
 import { silentLog } from "../support/recording-log.ts";
+import { alarmsAt, isReadyAt, jsonAt, readyAt, textAt } from "../support/service-api.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "backbeat-full-"));
@@ -44,28 +45,6 @@ async function filler(nats: NatsConnection) {
   };
 }
 
-async function readiness(port: number): Promise<{ status: number; reason?: string }> {
-  try {
-    const response = await fetch(`http://127.0.0.1:${port}/ready`);
-    const { reason } = (await response.json()) as { reason?: string };
-    return { status: response.status, ...(reason === undefined ? {} : { reason }) };
-  } catch {
-    return { status: 0 };
-  }
-}
-
-async function text(port: number, path: string): Promise<string> {
-  return (await fetch(`http://127.0.0.1:${port}${path}`)).text();
-}
-
-interface Status {
-  readonly alarms: readonly { readonly name: string; readonly text: string }[];
-}
-
-async function alarms(port: number): Promise<Status["alarms"]> {
-  return (JSON.parse(await text(port, "/api/v1/status")) as Status).alarms;
-}
-
 describe.concurrent.each([
   {
     what: "the server's store is full",
@@ -95,10 +74,9 @@ describe.concurrent.each([
     await using reverb = startProgram(["reverb", "--http", `127.0.0.1:${reverbPort}`, ...OURS], {
       env: { ...env, BACKBEAT_DATA_DIR: join(home, "data-of-reverb") },
     });
-    const isReady = async (port: number) => (await readiness(port)).status === 200;
     await waitFor(
       "pulse and reverb to be ready",
-      async () => (await isReady(pulsePort)) && isReady(reverbPort),
+      async () => (await isReadyAt(pulsePort)) && isReadyAt(reverbPort),
     );
     const agent = connectAgent(server.url, { clusterId: "local", agentId: "sdk:1", log: silentLog });
     await agent.firstBeat(60_000);
@@ -107,15 +85,17 @@ describe.concurrent.each([
     const nats = await connect({ servers: server.url });
     const other = await filler(nats);
     await other.fill();
-    const refuses = async (port: number) => said.test((await readiness(port)).reason ?? "");
+    const refuses = async (port: number) => said.test((await readyAt(port)).reason);
     await waitFor("the pulse not to be ready for it", () => refuses(pulsePort));
     await waitFor("reverb not to be ready for it", () => refuses(reverbPort));
-    const [alarm, ...others] = await alarms(reverbPort);
+    const [alarm, ...others] = await alarmsAt(reverbPort);
     expect(alarm).toMatchObject({ name: "store-refuses", text: expect.stringMatching(said) });
     expect(others).toEqual([]);
-    expect((await alarms(pulsePort)).map(({ name }) => name)).toEqual(["store-refuses"]);
-    expect(await text(pulsePort, "/metrics")).toMatch(/^backbeat_pulse_alarm\{alarm="store-refuses"\} 1$/m);
-    expect(await text(reverbPort, "/metrics")).toMatch(/^backbeat_reverb_alarm\{alarm="store-refuses"\} 1$/m);
+    expect((await alarmsAt(pulsePort)).map(({ name }) => name)).toEqual(["store-refuses"]);
+    expect(await textAt(pulsePort, "/metrics")).toMatch(/^backbeat_pulse_alarm\{alarm="store-refuses"\} 1$/m);
+    expect(await textAt(reverbPort, "/metrics")).toMatch(
+      /^backbeat_reverb_alarm\{alarm="store-refuses"\} 1$/m,
+    );
     await waitFor("both logs to say so", () =>
       [pulse, reverb].every(({ stdout, stderr }) => said.test(unquoted(stdout() + stderr()))),
     );
@@ -140,13 +120,13 @@ describe.concurrent.each([
     await waiting;
     await waitFor(
       "pulse and reverb to be ready again",
-      async () => (await isReady(pulsePort)) && isReady(reverbPort),
+      async () => (await isReadyAt(pulsePort)) && isReadyAt(reverbPort),
     );
     await waitFor("no alarm to stand", async () =>
-      (await Promise.all([alarms(reverbPort), alarms(pulsePort)])).every(({ length }) => length === 0),
+      (await Promise.all([alarmsAt(reverbPort), alarmsAt(pulsePort)])).every(({ length }) => length === 0),
     );
     const reported = async () =>
-      (JSON.parse(await text(reverbPort, "/api/v1/reports")) as { total_count: number }).total_count;
+      (await jsonAt<{ total_count: number }>(reverbPort, "/api/v1/reports")).total_count;
     const before = await reported();
     await waitFor("a bar after it to be reported", async () => (await reported()) >= before + 2);
     const verify = await runProgram(["verify", "--replay"], { env });

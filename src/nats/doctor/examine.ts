@@ -10,7 +10,14 @@ import type { Log } from "../../ports.ts";
 import type { NatsBus } from "../bus.ts";
 import { connectedServer } from "../connected-server.ts";
 import { type ConnectedServer, judgeDurability } from "../durability.ts";
-import { API_CODES, ApiRefusal, JetStreamApi, NobodyThere, NotAllowed } from "../jetstream-api.ts";
+import {
+  API_CODES,
+  ApiRefusal,
+  JetStreamApi,
+  NobodyThere,
+  NotAllowed,
+  unknownOutcome,
+} from "../jetstream-api.ts";
 import { adviceOn, BeyondProbe, beyondText } from "../journal-beyond.ts";
 import { askMonitors, type MonitorAnswer } from "../monitor.ts";
 import { reportReader } from "../report-reader.ts";
@@ -136,7 +143,7 @@ async function askAccount(api: JetStreamApi, options: ExamineOptions): Promise<A
     if (error instanceof NobodyThere && api.serverHasJetStream === false)
       return await askBeyond(api, options);
     if (error instanceof NotAllowed) return { kind: "forbidden", subject: api.subjectOf("INFO") };
-    return { kind: "silent", why: messageOf(error) };
+    return { kind: "silent", why: unknownOutcome(error).why };
   }
 }
 
