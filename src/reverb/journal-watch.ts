@@ -97,12 +97,11 @@ export class JournalWatch {
 
   #reasonAgainst(fold: JournalFold | undefined): string | undefined {
     if (this.#hindrance !== undefined) return this.#hindrance.text;
-    const [opening] = fold === undefined ? this.#openStalls() : [];
-    if (opening !== undefined) return opening.text;
+    const [stall] = this.#stalls(fold);
+    if (stall !== undefined) return stall.text;
     if (this.#reports.isComparing) return "the streams are compared with what this replica knows of them";
     if (fold === undefined) return "the report stream is being read";
-    if (!fold.isCaughtUp) return `the journal is being read: ${fold.lagEntries} entries to go`;
-    return this.#stalls(fold)[0]?.text;
+    return fold.isCaughtUp ? undefined : `the journal is being read: ${fold.lagEntries} entries to go`;
   }
 
   /** What is too slow to answer. */
