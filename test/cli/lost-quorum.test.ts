@@ -52,7 +52,7 @@ it("R5 without a majority nobody is ready, one alarm each says why, and all goes
     expect([claim.end, claim.stderr]).toEqual([1, expect.stringMatching(/not confirmed.*`backbeat doctor`/)]);
     expect([doctor.end, doctor.stdout.replaceAll(/\s+/g, " ")]).toEqual([
       1,
-      expect.stringMatching(/problem jetstream .*majority/),
+      expect.stringMatching(/problem (jetstream|journal) .*majority/),
     ]);
 
     await Promise.all([second?.restart(), third?.restart()]);

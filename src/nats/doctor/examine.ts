@@ -68,9 +68,11 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
   ];
   const account = await askAccount(api, { log, plans });
   const hasApi = account.kind === "info";
-  const journal = hasApi ? await findStream(api, journalPlan(plans).name) : "unknown";
-  const reports = hasApi ? await findStream(api, reportsPlan(plans).name) : "unknown";
-  const lease = hasApi ? await findStream(api, leasePlan(plans).name) : "unknown";
+  const looked = (check: string, { name }: StreamConfig) =>
+    hasApi ? findStream(api, name, (finding) => findings.push({ check, ...finding })) : "unknown";
+  const journal = await looked("journal", journalPlan(plans));
+  const reports = await looked("report stream", reportsPlan(plans));
+  const lease = await looked("lease", leasePlan(plans));
   const ours = [journal, reports, lease].filter((found) => typeof found !== "string");
   const monitors = plans.monitors && (await askMonitors(plans.monitors));
   findings.push(
@@ -166,10 +168,22 @@ async function rightsOn(...asked: Parameters<typeof tryRights>): ReturnType<type
   }
 }
 
-async function findStream(api: JetStreamApi, name: string): Promise<FoundStream> {
+/** `tell` is told of a stream that the server does not answer for. */
+async function findStream(
+  api: JetStreamApi,
+  name: string,
+  tell: (finding: Omit<Finding, "check">) => void,
+): Promise<FoundStream> {
   try {
     return await streamInfo(api, name);
   } catch (error) {
+    if (!(error instanceof NotAllowed || (error instanceof BackbeatError && error.code === "stream-missing")))
+      tell({
+        level: "problem",
+        found: `the server does not answer for the stream ${name}: ${unknownOutcome(error).why}`,
+        means: "nothing is stored there and nothing read until it does",
+        fix: "look at the JetStream servers: do a majority of them run, has their disk room, what do their logs say?",
+      });
     return error instanceof BackbeatError && error.code === "stream-missing" ? "missing" : "unknown";
   }
 }
