@@ -2,6 +2,10 @@
 
 const LOOK_EVERY_MS = 5;
 
+/** A look that asks another process costs both of them: its pauses grow to this, which nobody notices. */
+const ASK_EVERY_MAX_MS = 100;
+const GROWTH = 1.5;
+
 /**
  * How long anything that must come is waited for. So long that no other load of the machine is mistaken for a fault:
  * it is only ever waited out where something is wrong.
@@ -19,10 +23,12 @@ export async function waitFor<T>(
   deadlineMs = DEADLINE_MS,
 ): Promise<T> {
   const giveUpAt = nowMs() + deadlineMs;
-  for (;;) {
-    const seen = await look();
+  for (let pauseMs = LOOK_EVERY_MS; ; ) {
+    const looked = look();
+    const seen = await looked;
     if (seen !== undefined && seen !== false) return seen;
     if (nowMs() > giveUpAt) throw new Error(`waited ${deadlineMs} ms for ${what}, in vain`);
-    await new Promise((resolve) => later(resolve, LOOK_EVERY_MS));
+    await new Promise((resolve) => later(resolve, pauseMs));
+    if (looked instanceof Promise) pauseMs = Math.min(pauseMs * GROWTH, ASK_EVERY_MAX_MS);
   }
 }
