@@ -18,10 +18,10 @@ export const APART = [
   "test/cli/watch-transcripts.test.ts",
 ];
 
-/** They need a Chromium: `npm run test:browser`. */
-const IN_A_BROWSER = ["test/browser/**", "node_modules/**"];
+/** They need a Chromium, or minutes: `npm run test:browser`, `npm run test:field`. */
+const BY_THEMSELVES = ["test/browser/**", "test/field/**", "node_modules/**"];
 
-const COMMON = {
+export const COMMON = {
   environment: "node",
   pool: "forks",
   // More than cores: many tests wait for servers and programs.
@@ -42,7 +42,7 @@ export default defineConfig({
           ...COMMON,
           name: "shared",
           include: ["src/**/*.test.ts", "dashboard/**/*.test.ts", "test/**/*.test.ts"],
-          exclude: [...IN_A_BROWSER, ...APART],
+          exclude: [...BY_THEMSELVES, ...APART],
           isolate: false,
         },
       },

@@ -14,7 +14,7 @@ const CHANGES =
 function testFiles(folder: string): readonly string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
     .map((file) => `${folder}/${file.replaceAll("\\", "/")}`)
-    .filter((file) => file.endsWith(".test.ts") && !file.startsWith("test/browser/"));
+    .filter((file) => file.endsWith(".test.ts") && !/^test\/(browser|field)\//.test(file));
 }
 
 const files = ["src", "dashboard", "test"].flatMap(testFiles);
