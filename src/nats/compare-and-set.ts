@@ -8,8 +8,9 @@
  * refused if anything was stored since it was told.
  */
 import { AFTER_HEADER } from "../contracts/report-headers.ts";
+import { REFUSAL_CODES } from "../contracts/stream-refusal.ts";
 import type { CommitResult, NewRecord } from "../ports.ts";
-import { API_CODES, ApiRefusal, type JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
+import { ApiRefusal, type JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
 import { lastKeptSeq, streamInfo } from "./stream-info.ts";
 
 export interface Write extends Pick<NewRecord, "body"> {
@@ -65,7 +66,7 @@ async function store(
     });
     return { kind: "stored", seq };
   } catch (error) {
-    if (!(error instanceof ApiRefusal) || error.code !== API_CODES.wrongLastSequence) throw error;
+    if (!(error instanceof ApiRefusal) || error.code !== REFUSAL_CODES.wrongLastSequence) throw error;
     return { kind: "conflict", count: Number(/: (\d{1,15})$/.exec(error.message)?.[1] ?? 0) };
   }
 }

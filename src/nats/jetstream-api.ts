@@ -15,8 +15,6 @@ import { apiPrefixOf, OWN_API_PREFIX } from "./api-prefix.ts";
 /** A stream of three replicas may be without a leader for 8 s; who asks again is told no later. */
 const ANSWER_TIMEOUT_MS = 3_000;
 
-export { REFUSAL_CODES as API_CODES } from "../contracts/stream-refusal.ts";
-
 /** A refusal of the server. */
 export class ApiRefusal extends Error {
   override readonly name = "ApiRefusal";

@@ -5,17 +5,12 @@
  * hub's JetStream takes every claim that is published here, while the server says that there is none. What is published
  * to find out names a sequence that no stream ends with, so that a stream answers and stores nothing.
  */
+
+import { REFUSAL_CODES } from "../contracts/stream-refusal.ts";
 import { encodeTick, NO_WINDOW_ID } from "../contracts/tick.ts";
 import { BackbeatError } from "../errors.ts";
 import type { Log } from "../ports.ts";
-import {
-  API_CODES,
-  ApiRefusal,
-  type JetStreamApi,
-  NoAnswer,
-  NobodyThere,
-  NotAllowed,
-} from "./jetstream-api.ts";
+import { ApiRefusal, type JetStreamApi, NoAnswer, NobodyThere, NotAllowed } from "./jetstream-api.ts";
 import { streamInfo } from "./stream-info.ts";
 
 /** A hub on another continent answers in half of it; where somebody listens and no stream does, it is waited for. */
@@ -100,7 +95,7 @@ export class BeyondProbe {
       if (error instanceof BackbeatError && error.code === "stream-missing") return false;
       if (error instanceof NobodyThere || error instanceof NotAllowed) return false;
       if (!(error instanceof ApiRefusal)) throw error;
-      return error.code !== API_CODES.off && error.code !== API_CODES.offForAccount;
+      return error.code !== REFUSAL_CODES.off && error.code !== REFUSAL_CODES.offForAccount;
     }
   }
 

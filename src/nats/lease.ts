@@ -5,12 +5,13 @@
  * sequence of a subject where a stream has replicas, and lets several win. No message ids, no expiry by the server.
  */
 import { randomUUID } from "node:crypto";
+import { REFUSAL_CODES } from "../contracts/stream-refusal.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import { BackbeatError } from "../errors.ts";
 import type { CommitResult, Lease, LeaseAnswer, LeaseRecord, Log } from "../ports.ts";
 import type { NatsBus } from "./bus.ts";
 import { storeAfter } from "./compare-and-set.ts";
-import { API_CODES, ApiRefusal, JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
+import { ApiRefusal, JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
 import { adviceOn, BeyondProbe, beyondText } from "./journal-beyond.ts";
 import type { StreamInfo } from "./stream-info.ts";
 import { journalName, leaseName } from "./stream-names.ts";
@@ -72,7 +73,7 @@ export class StreamLease implements Lease {
       if (this.#replicas === undefined && !(await this.#open())) return { kind: "none" };
       return await this.#newest();
     } catch (error) {
-      if (error instanceof ApiRefusal && error.code === API_CODES.messageNotFound)
+      if (error instanceof ApiRefusal && error.code === REFUSAL_CODES.messageNotFound)
         return { kind: "free", seq: 0 };
       // Removed meanwhile, or another server answers now: looked for again with the next read.
       if (error instanceof ApiRefusal) this.#replicas = undefined;
@@ -148,7 +149,7 @@ export class StreamLease implements Lease {
     try {
       ({ message } = await this.#get(leaseName(clusterId), subjects.lease));
     } catch (error) {
-      if (!(error instanceof ApiRefusal) || error.code !== API_CODES.messageNotFound) throw error;
+      if (!(error instanceof ApiRefusal) || error.code !== REFUSAL_CODES.messageNotFound) throw error;
       // Nothing there: new, made anew behind our back, or purged.
       const { state } = await this.#provide();
       return { kind: "free", seq: state.last_seq };

@@ -1,7 +1,9 @@
 /** Records of a stream, looked up one by one: what of the port `ReportStore` only reads. */
+
+import { REFUSAL_CODES } from "../contracts/stream-refusal.ts";
 import { BackbeatError } from "../errors.ts";
 import type { StreamMessage, StreamState } from "../ports.ts";
-import { API_CODES, ApiRefusal, type JetStreamApi } from "./jetstream-api.ts";
+import { ApiRefusal, type JetStreamApi } from "./jetstream-api.ts";
 import { parseHeaders } from "./parse-headers.ts";
 import { streamState } from "./stream-info.ts";
 
@@ -59,7 +61,7 @@ export class StoredRecords {
       );
       return messageFrom(message);
     } catch (error) {
-      if (error instanceof ApiRefusal && error.code === API_CODES.messageNotFound) return undefined;
+      if (error instanceof ApiRefusal && error.code === REFUSAL_CODES.messageNotFound) return undefined;
       throw error;
     }
   }
@@ -69,9 +71,9 @@ export class StoredRecords {
     try {
       return await asked;
     } catch (error) {
-      if (!(error instanceof ApiRefusal) || error.code === API_CODES.messageNotFound) throw error;
+      if (!(error instanceof ApiRefusal) || error.code === REFUSAL_CODES.messageNotFound) throw error;
       const name = this.#name;
-      if (error.code === API_CODES.streamNotFound)
+      if (error.code === REFUSAL_CODES.streamNotFound)
         throw new BackbeatError(
           "stream-missing",
           `Cannot read the stream ${name}: the server has none of that name`,

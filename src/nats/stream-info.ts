@@ -1,7 +1,9 @@
 /** What the server says of a stream, in its own words, and what of it we use. */
+
+import { REFUSAL_CODES } from "../contracts/stream-refusal.ts";
 import { BackbeatError } from "../errors.ts";
 import type { StreamState } from "../ports.ts";
-import { API_CODES, ApiRefusal, type JetStreamApi } from "./jetstream-api.ts";
+import { ApiRefusal, type JetStreamApi } from "./jetstream-api.ts";
 
 /** Nanoseconds, as the API counts. */
 export const NS_PER_MS = 1_000_000;
@@ -75,7 +77,7 @@ export async function streamInfo(api: JetStreamApi, name: string): Promise<Strea
     if ((info.state.num_deleted ?? 0) === 0) return info;
     return await api.ask<StreamInfo>(`STREAM.INFO.${name}`, { deleted_details: true });
   } catch (error) {
-    if (error instanceof ApiRefusal && error.code === API_CODES.streamNotFound)
+    if (error instanceof ApiRefusal && error.code === REFUSAL_CODES.streamNotFound)
       throw new BackbeatError(
         "stream-missing",
         `Cannot find the stream ${name}: the server has none of that name`,

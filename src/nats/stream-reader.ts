@@ -7,6 +7,7 @@
  * next attempt begins. Only a stream that does not hold what comes next ends the reading, with its fault.
  */
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
+import { REFUSAL_CODES } from "../contracts/stream-refusal.ts";
 import { BackbeatError } from "../errors.ts";
 import type {
   BusSubscription,
@@ -20,7 +21,7 @@ import type {
 } from "../ports.ts";
 import type { AckSubject } from "./ack-subject.ts";
 import type { NatsBus } from "./bus.ts";
-import { API_CODES, ApiRefusal, JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
+import { ApiRefusal, JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
 import { headersOf } from "./message-headers.ts";
 import { PullConsumer } from "./pull-consumer.ts";
 import { isServerBefore } from "./server-version.ts";
@@ -207,7 +208,7 @@ export class StreamReader implements StreamReading {
       });
       return name;
     } catch (error) {
-      if (error instanceof ApiRefusal && error.code === API_CODES.streamNotFound)
+      if (error instanceof ApiRefusal && error.code === REFUSAL_CODES.streamNotFound)
         this.#suspect(this.#deleted());
       throw error;
     }

@@ -5,12 +5,14 @@
  * "none" is answered only where the server *says* that it has no JetStream for this account. A server that does not
  * answer is waited for: it may be without a leader, or still starting.
  */
+
+import { REFUSAL_CODES } from "../contracts/stream-refusal.ts";
 import { BackbeatError } from "../errors.ts";
 import type { Log, Streams, StreamsOpener } from "../ports.ts";
 import type { NatsBus } from "./bus.ts";
 import { connectedServer } from "./connected-server.ts";
 import { judgeDurability } from "./durability.ts";
-import { API_CODES, ApiRefusal, JetStreamApi, NobodyThere, NotAllowed } from "./jetstream-api.ts";
+import { ApiRefusal, JetStreamApi, NobodyThere, NotAllowed } from "./jetstream-api.ts";
 import { StreamJournal } from "./journal.ts";
 import { adviceOn, BeyondProbe, beyondText, IMPOSSIBLE_SEQ } from "./journal-beyond.ts";
 import { askMonitors } from "./monitor.ts";
@@ -143,7 +145,7 @@ export async function hasJetStream(api: JetStreamApi): Promise<boolean> {
 /** Whether a refusal is the server's word that it has no JetStream for this account. */
 function saysNone(error: unknown, api: JetStreamApi): boolean {
   if (error instanceof ApiRefusal)
-    return error.code === API_CODES.offForAccount || error.code === API_CODES.off;
+    return error.code === REFUSAL_CODES.offForAccount || error.code === REFUSAL_CODES.off;
   // Nobody listens on the API, or we may not ask, and the server does not say that it has one: there is none.
   const isSilent = error instanceof NobodyThere || error instanceof NotAllowed;
   return isSilent && api.serverHasJetStream === false;
@@ -192,7 +194,7 @@ async function make(api: JetStreamApi, wanted: StreamConfig): Promise<void> {
     await refusable(wanted, api.ask(`STREAM.CREATE.${wanted.name}`, wanted));
   } catch (error) {
     // Another replica was faster: what it made is read back and checked as any other.
-    if (error instanceof BackbeatError && error.data.code === API_CODES.streamNameInUse) return;
+    if (error instanceof BackbeatError && error.data.code === REFUSAL_CODES.streamNameInUse) return;
     throw error;
   }
 }
@@ -226,7 +228,7 @@ export async function proveCompareAndSet(api: JetStreamApi, subject: string): Pr
       headers: { "Nats-Expected-Last-Sequence": IMPOSSIBLE_SEQ },
     });
   } catch (error) {
-    if (error instanceof ApiRefusal && error.code === API_CODES.wrongLastSequence) return;
+    if (error instanceof ApiRefusal && error.code === REFUSAL_CODES.wrongLastSequence) return;
     throw passing(error);
   }
   throw new BackbeatError(

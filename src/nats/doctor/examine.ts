@@ -5,19 +5,13 @@
  */
 import { createDecoder, Refusal } from "../../contracts/decode.ts";
 import { readReportFacts } from "../../contracts/report-headers.ts";
+import { REFUSAL_CODES } from "../../contracts/stream-refusal.ts";
 import { BackbeatError, messageOf } from "../../errors.ts";
 import type { Log } from "../../ports.ts";
 import type { NatsBus } from "../bus.ts";
 import { connectedServer } from "../connected-server.ts";
 import { type ConnectedServer, judgeDurability } from "../durability.ts";
-import {
-  API_CODES,
-  ApiRefusal,
-  JetStreamApi,
-  NobodyThere,
-  NotAllowed,
-  unknownOutcome,
-} from "../jetstream-api.ts";
+import { ApiRefusal, JetStreamApi, NobodyThere, NotAllowed, unknownOutcome } from "../jetstream-api.ts";
 import { adviceOn, BeyondProbe, beyondText } from "../journal-beyond.ts";
 import { askMonitors, type MonitorAnswer } from "../monitor.ts";
 import { reportReader } from "../report-reader.ts";
@@ -140,7 +134,10 @@ async function askAccount(api: JetStreamApi, options: ExamineOptions): Promise<A
   try {
     return { kind: "info", info: await api.ask<AccountInfo>("INFO") };
   } catch (error) {
-    if (error instanceof ApiRefusal && [API_CODES.off, API_CODES.offForAccount].includes(error.code as never))
+    if (
+      error instanceof ApiRefusal &&
+      [REFUSAL_CODES.off, REFUSAL_CODES.offForAccount].includes(error.code as never)
+    )
       return await askBeyond(api, options);
     if (error instanceof NobodyThere && api.serverHasJetStream === false)
       return await askBeyond(api, options);
