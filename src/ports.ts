@@ -155,6 +155,11 @@ export interface StreamListener {
   broken(fault: StreamFault): void;
 }
 
+/** Why a stream is not read now, and since when, on the monotonic clock. */
+export interface ReadFailure extends UnknownOutcome {
+  readonly sinceMs: number;
+}
+
 /** Reading under way. It survives lost links, lost servers and lost consumers by itself. */
 export interface StreamReading {
   /** Messages of the stream behind the last one that was delivered, as last heard; undefined before anything was. */
@@ -164,7 +169,7 @@ export interface StreamReading {
   /** When the server was last heard, a message or a sign of life, on the monotonic clock; before that, when reading began. */
   readonly heardAtMs: number;
   /** Why the last attempt to read came to nothing; undefined while it is under way. */
-  readonly failure?: UnknownOutcome | undefined;
+  readonly failure?: ReadFailure | undefined;
   /** Delivers nothing until `resume`; at most what was asked of the server waits meanwhile. */
   pause(): void;
   resume(): void;
@@ -281,8 +286,11 @@ export interface Lease {
   read(): Promise<LeaseAnswer>;
   /** Replaces the record that has this sequence (`seq` of an answer). Never rejects; `unknown`: read again, and see. */
   write(record: LeaseRecord, expectedSeq: number): Promise<CommitResult>;
-  /** The newest frame that the journal keeps: where a timeline is found that no pulse has any more. Never rejects. */
-  newestFrame(): Promise<Uint8Array | undefined>;
+  /**
+   * The newest frame that the journal keeps: where a timeline is found that no pulse has any more. Undefined where there
+   * is no journal, or no frame in it; "unknown": no answer in time. Never rejects.
+   */
+  newestFrame(): Promise<Uint8Array | "unknown" | undefined>;
 }
 
 /** What a checkpoint belongs to: it is used only where all of this is so. */

@@ -11,7 +11,7 @@ import { BackbeatError } from "../errors.ts";
 import type { CommitResult, Lease, LeaseAnswer, LeaseRecord, Log } from "../ports.ts";
 import type { NatsBus } from "./bus.ts";
 import { storeAfter } from "./compare-and-set.ts";
-import { ApiRefusal, JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
+import { ApiRefusal, JetStreamApi, NotAllowed, unknownOutcome } from "./jetstream-api.ts";
 import { adviceOn, BeyondProbe, beyondText } from "./journal-beyond.ts";
 import type { StreamInfo } from "./stream-info.ts";
 import { journalName, leaseName } from "./stream-names.ts";
@@ -37,6 +37,14 @@ const LOOK_BEYOND_EVERY_MS = 5_000;
 const LASTING: readonly string[] = ["journal-refused", "mode-refused"];
 
 const FORMAT = 1;
+
+/** The server says that there is no journal, or no frame in it. */
+const NO_FRAME: ReadonlySet<number> = new Set([
+  REFUSAL_CODES.messageNotFound,
+  REFUSAL_CODES.streamNotFound,
+  REFUSAL_CODES.off,
+  REFUSAL_CODES.offForAccount,
+]);
 
 export interface LeaseParts {
   readonly bus: NatsBus;
@@ -92,14 +100,14 @@ export class StreamLease implements Lease {
     );
   }
 
-  async newestFrame(): Promise<Uint8Array | undefined> {
+  async newestFrame(): Promise<Uint8Array | "unknown" | undefined> {
     const { clusterId, subjects } = this.#parts;
     try {
       const { message } = await this.#get(journalName(clusterId), subjects.beat);
       return Buffer.from(message.data ?? "", "base64");
-    } catch {
-      // No journal, no frame in it, or no answer: to the asker it is one and the same.
-      return undefined;
+    } catch (error) {
+      const isNone = error instanceof ApiRefusal && NO_FRAME.has(error.code);
+      return isNone || error instanceof NotAllowed ? undefined : "unknown";
     }
   }
 

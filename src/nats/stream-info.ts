@@ -118,11 +118,3 @@ export function lastKeptSeq(state: StreamInfo["state"]): number {
   while (empty.has(seq)) seq -= 1;
   return seq;
 }
-
-/** The first sequence after `seq` that is not known to be empty. */
-export function nextKeptSeq(state: StreamInfo["state"], seq: number): number {
-  const empty = new Set(state.deleted ?? []);
-  let next = seq + 1;
-  while (empty.has(next)) next += 1;
-  return next;
-}

@@ -12,12 +12,12 @@ import { BackbeatError } from "../errors.ts";
 import type {
   BusSubscription,
   Log,
+  ReadFailure,
   ReadStart,
   StreamFault,
   StreamListener,
   StreamMessage,
   StreamReading,
-  UnknownOutcome,
 } from "../ports.ts";
 import type { AckSubject } from "./ack-subject.ts";
 import type { NatsBus } from "./bus.ts";
@@ -25,7 +25,8 @@ import { ApiRefusal, JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
 import { headersOf } from "./message-headers.ts";
 import { PullConsumer } from "./pull-consumer.ts";
 import { isServerBefore } from "./server-version.ts";
-import { NS_PER_MS, nextKeptSeq, type StreamInfo, stateOf, streamInfo } from "./stream-info.ts";
+import { StreamHoles } from "./stream-holes.ts";
+import { NS_PER_MS, stateOf, streamInfo } from "./stream-info.ts";
 
 /** How long the server keeps a consumer that nobody asks. */
 const CONSUMER_KEPT_MS = 30_000;
@@ -65,11 +66,8 @@ export class StreamReader implements StreamReading {
   #isStopped = false;
   readonly #link: BusSubscription;
   #suspicion: Suspicion | undefined;
-  /** The listener passes over the hole before this sequence. */
-  #passTo = 0;
-  /** A message behind a hole that came while nothing was left to read. */
-  #liveGapTo = 0;
-  #failure: UnknownOutcome | undefined;
+  readonly #holes = new StreamHoles();
+  #failure: ReadFailure | undefined;
   readonly #beganAtMs = performance.now();
   #wake: () => void = () => undefined;
 
@@ -81,7 +79,10 @@ export class StreamReader implements StreamReading {
     const { after } = options.start;
     if (after?.seq === this.#lastSeq) this.#lastTimeMs = after.timeMs;
     this.#link = options.bus.onLink((link) => {
-      if (link === "lost") this.#consumer?.end("the link was lost");
+      if (link === "lost") {
+        this.#holes.linkLost();
+        this.#consumer?.end("the link was lost");
+      }
       this.#wake();
     });
     void this.#run();
@@ -99,7 +100,7 @@ export class StreamReader implements StreamReading {
     return this.#consumer?.heardAtMs ?? this.#beganAtMs;
   }
 
-  get failure(): UnknownOutcome | undefined {
+  get failure(): ReadFailure | undefined {
     return this.#failure;
   }
 
@@ -131,7 +132,8 @@ export class StreamReader implements StreamReading {
           this.#options.log.debug(`Reading ${this.#options.stream} again: ${why}`);
         }
       } catch (error) {
-        this.#failure = unknownOutcome(error);
+        const sinceMs = this.#failure?.sinceMs ?? performance.now();
+        this.#failure = { ...unknownOutcome(error), sinceMs };
         this.#options.log.debug(`Cannot read ${this.#options.stream} now: ${this.#failure.why}`);
       }
       if (!this.#isStopped) await this.#pauseBriefly();
@@ -182,7 +184,8 @@ export class StreamReader implements StreamReading {
         });
       if (firstSeq > this.#lastSeq + 1) return this.#suspect({ ...this.#cutAt(firstSeq), byState: true });
       this.#backlogEndSeq = lastSeq;
-      this.#lookForHole(info);
+      const mayPass = isServerBefore(this.#api, 2, 10);
+      this.#holes.looked(info.state, { lastSeq: this.#lastSeq, mayPass });
       return this.#lastTimeMs !== undefined && firstSeq <= this.#lastSeq ? this.#lastSeq : this.#lastSeq + 1;
     } catch (error) {
       if (error instanceof BackbeatError && error.code === "stream-missing")
@@ -217,36 +220,27 @@ export class StreamReader implements StreamReading {
   /** False: this consumer is of no more use. */
   #place(message: Msg, place: AckSubject): boolean {
     const { streamSeq } = place;
-    if (streamSeq === this.#lastSeq + 1 || (streamSeq === this.#passTo && streamSeq > this.#lastSeq))
-      this.#deliver(message, place);
+    if (streamSeq === this.#lastSeq + 1 || this.#mayPassTo(streamSeq)) this.#deliver(message, place);
     else if (streamSeq === this.#lastSeq) return this.#isSame(place);
     else {
-      if (streamSeq > this.#lastSeq) {
-        if (this.#lastSeq >= this.#backlogEndSeq) this.#liveGapTo = streamSeq;
-        this.#suspect(this.#cutAt(streamSeq));
-      }
+      if (streamSeq > this.#lastSeq) this.#suspect(this.#cutAt(streamSeq));
       return false;
     }
     return true;
   }
 
-  /** A hole that the server tells of: the listener is asked whether it may be passed over. */
-  #lookForHole({ state }: StreamInfo): void {
-    const nextSeq = nextKeptSeq(state, this.#lastSeq);
-    if (nextSeq === this.#lastSeq + 1 || nextSeq > state.last_seq || nextSeq === this.#passTo) return;
-    if (!isServerBefore(this.#api, 2, 10)) return;
-    const hole = {
-      fromSeq: this.#lastSeq + 1,
-      toSeq: nextSeq - 1,
-      isLive: nextSeq === this.#liveGapTo,
-    };
-    if (this.#options.listener.hole?.(hole) === true) this.#passTo = nextSeq;
+  /** A hole that the server told of at the last look; of a newer one it tells at the next. */
+  #mayPassTo(streamSeq: number): boolean {
+    if (streamSeq <= this.#lastSeq) return false;
+    const hole = this.#holes.between(this.#lastSeq, streamSeq);
+    return hole !== undefined && this.#options.listener.hole?.(hole) === true;
   }
 
   #deliver(message: Msg, { streamSeq: seq, timeMs }: AckSubject): void {
     this.#suspicion = undefined;
     this.#lastSeq = seq;
     this.#lastTimeMs = timeMs;
+    this.#holes.read(seq);
     const delivered: StreamMessage = {
       seq,
       timeMs,

@@ -29,6 +29,7 @@ export class FramePublisher {
   readonly #subject: string;
   readonly #inbox: string;
   readonly #acks: BusSubscription;
+  readonly #links: BusSubscription;
   #beat = 0;
   #ackedBeat = 0;
   #ackedAtMs = Number.NEGATIVE_INFINITY;
@@ -45,6 +46,10 @@ export class FramePublisher {
     this.#clock = clock;
     this.#subject = subject;
     this.#inbox = bus.inbox();
+    // What went into a lost link says nothing of the journal.
+    this.#links = bus.onLink(() => {
+      this.#unackedSinceMs = undefined;
+    });
     this.#acks = bus.subscribe(`${this.#inbox}.*`, (message) => this.#hear(message));
   }
 
@@ -98,6 +103,7 @@ export class FramePublisher {
   stop(): void {
     this.#timer?.cancel();
     this.#acks.unsubscribe();
+    this.#links.unsubscribe();
   }
 
   #works(): void {

@@ -51,6 +51,7 @@ export class LeaseKeeper {
   #last: LeaseAnswer = { kind: "unknown", why: "it was not asked yet" };
   /** Why the last write had no good answer; undefined where it had one. */
   #writeFailure: string | undefined;
+  #hasAsked = false;
   #terms = 0;
   #timer: Timer | undefined;
   #busy: Promise<unknown> = Promise.resolve();
@@ -76,6 +77,7 @@ export class LeaseKeeper {
 
   /** Why nobody may lead now: the lease store does not answer, or does not store; undefined while it works. */
   get trouble(): string | undefined {
+    if (!this.#hasAsked) return undefined;
     if (this.failure !== undefined) return `the lease store does not answer, ${this.failure}`;
     return this.#writeFailure && `the lease cannot be stored, ${this.#writeFailure}`;
   }
@@ -158,6 +160,7 @@ export class LeaseKeeper {
     const askedAtMs = clock.monotonicMs();
     const answer = await lease.read();
     this.#last = answer;
+    this.#hasAsked = true;
     if (answer.kind === "unknown" || answer.kind === "none") {
       this.#term.missed();
       this.#writeFailure = undefined;
@@ -178,8 +181,11 @@ export class LeaseKeeper {
 
   async #take(held: Held): Promise<void> {
     const { accord, clock, company, lease, log, timeline } = this.#parts;
-    if (accord.isProvisional && held.kind === "free")
-      await recoverTimeline({ ...this.#parts, clusterId: this.#settings.clusterId });
+    if (accord.isProvisional && held.kind === "free") {
+      const isKnown = await recoverTimeline({ ...this.#parts, clusterId: this.#settings.clusterId });
+      // The next look asks again.
+      if (!isKnown) return;
+    }
     if (this.#gaveUp()) return;
     accord.beginNow();
     const known = held.kind === "held" ? held.record.timeline.epoch : 0;

@@ -22,13 +22,16 @@ export async function beginChain(record: ChainRecord, parts: BeginParts): Promis
   const { clock, log, reports, tail, troubles } = parts;
   const body = encodeChainRecord(record);
   const result = await reports.commit({ kind: "chain", headers: {}, body }, tail.lastSeq);
+  if (result.kind !== "unknown") troubles.works("reports");
+  else if (result.refusal !== undefined) troubles.refused("reports", result.why);
+  else log.warn(`The chain record is not known to be stored, looking it up: ${result.why}`);
   const end =
-    result.kind === "stored" ? { lastSeq: result.seq } : await askUntilAnswered(() => reports.state(), parts);
-  await tail.until(end?.lastSeq ?? 0);
+    result.kind === "stored"
+      ? { firstSeq: result.seq, lastSeq: result.seq }
+      : await askUntilAnswered(() => reports.state(), parts);
+  // In an empty stream nothing comes: its last sequence may be that of a message that was refused.
+  if (end !== undefined && end.firstSeq <= end.lastSeq) await tail.until(end.lastSeq);
   if (result.kind === "unknown") {
-    if (result.refusal === undefined)
-      log.warn(`The chain record is not known to be stored, looking it up: ${result.why}`);
-    else troubles.refused("reports", result.why);
     await new Promise<void>((resolve) => clock.after(BEGIN_AGAIN_MS, resolve));
   } else troubles.works("reports");
   if (result.kind === "stored")

@@ -16,6 +16,6 @@ const EXPLAINS: Partial<Readonly<Record<Name, readonly Name[]>>> = {
 
 /** The alarms that no other one of them explains. */
 export function causesOf(raised: readonly RaisedAlarm[]): readonly RaisedAlarm[] {
-  const explained = new Set(raised.flatMap(({ name }) => EXPLAINS[name] ?? []));
+  const explained = new Set(raised.flatMap(({ explains, name }) => explains ?? EXPLAINS[name] ?? []));
   return raised.filter(({ name }) => !explained.has(name));
 }

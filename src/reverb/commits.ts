@@ -231,6 +231,8 @@ export class Commits {
   #compare(bar: ComputedBar, stored: TailReport, isOurs: boolean): boolean {
     const isFirst = this.#takeFirst();
     this.#reportedFirstSeq = bar.firstSeq;
+    // It is stored, by whomever: the report stream takes reports.
+    this.#works();
     const headers = reportHeaders({ ...bar.facts, prev: stored.facts.prev }, bar.body);
     if (headers[HASH_HEADER] === stored.hash) {
       if (isOurs) this.counts.committed += 1;

@@ -5,7 +5,7 @@
  * anew, which takes until it holds what is known, or a chain gave that up.
  */
 import { BackbeatError } from "../errors.ts";
-import type { Clock, KnownEntry, Log, Streams, UnknownOutcome } from "../ports.ts";
+import type { Clock, KnownEntry, Log, ReadFailure, Streams } from "../ports.ts";
 import { askUntilAnswered } from "./ask-until-answered.ts";
 import { HeadGuard } from "./head-guard.ts";
 import { HeadKeeper } from "./head-keeper.ts";
@@ -70,7 +70,7 @@ export class FollowedReports {
   }
 
   /** Why the report stream is not read now; undefined while it is. */
-  get readFailure(): UnknownOutcome | undefined {
+  get readFailure(): ReadFailure | undefined {
     return this.#tail.readFailure;
   }
 

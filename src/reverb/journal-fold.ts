@@ -11,12 +11,12 @@ import { Fold } from "../core/fold.ts";
 import type {
   CheckpointHeader,
   KnownEntry,
+  ReadFailure,
   StreamFault,
   StreamHole,
   StreamMessage,
   StreamReading,
   Streams,
-  UnknownOutcome,
 } from "../ports.ts";
 import type { BarLengthWatch } from "./bar-length-watch.ts";
 import type { FoldBegin } from "./chain-verdict.ts";
@@ -235,7 +235,7 @@ export class JournalFold {
   }
 
   /** Why the journal is not read now; undefined while it is. */
-  get readFailure(): UnknownOutcome | undefined {
+  get readFailure(): ReadFailure | undefined {
     return this.#reading.failure;
   }
 

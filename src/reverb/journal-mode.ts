@@ -269,6 +269,7 @@ export class JournalMode implements ReverbMode {
     const wanted = { profile: profile.hash, chain: chain.id, journalId: journal.id, journal, storedFirstSeq };
     const restored = await restoreFold(this.#parts, wanted);
     if (this.#isStopped || this.#reports.isOver || this.#tail.chain !== chain) return;
+    this.#troubles.works("reports");
     this.#duplicates.begin(journal);
     this.#fold = new JournalFold(
       {

@@ -3,7 +3,7 @@
  *
  * It decides nothing; journal-mode.ts tells it what happened, the fold is looked at when somebody asks.
  */
-import type { Clock, UnknownOutcome } from "../ports.ts";
+import type { Clock, ReadFailure } from "../ports.ts";
 import type { JournalFold } from "./journal-fold.ts";
 import { stallLimitMs } from "./journal-health.ts";
 import type { RaisedAlarm } from "./mode.ts";
@@ -25,7 +25,7 @@ export interface Hindrance extends Found {
 /** What is asked of the report stream that is followed. */
 export interface WatchedReports {
   /** Why it is not read now. */
-  readonly readFailure: UnknownOutcome | undefined;
+  readonly readFailure: ReadFailure | undefined;
   /** Why what is known of it is not on disk. */
   readonly unsaved: Found | undefined;
   /** The streams are compared with what is known. */
@@ -118,10 +118,16 @@ export class JournalWatch {
       sinceMs !== undefined && this.#clock.monotonicMs() - sinceMs > limitMs ? sinceMs : undefined;
     const { readFailure } = fold;
     const refusal = this.#troubles.alarm(
-      readFailure?.refusal && { words: readFailure.why, sinceMs: fold.heardAtMs ?? 0 },
+      readFailure?.refusal && { words: readFailure.why, sinceMs: readFailure.sinceMs },
     );
     if (refusal !== undefined) stalls.push(refusal);
-    stall("report-store-broken", "the report stream lacks a report that it had", missingSinceMs);
+    if (missingSinceMs !== undefined)
+      stalls.push({
+        name: "report-store-broken",
+        text: "the report stream lacks a report that it had",
+        sinceMonotonicMs: missingSinceMs,
+        explains: ["report-unsent"],
+      });
     const unread = ifLong(fold.heardAtMs);
     const unanswered = ifLong(this.#troubles.unansweredSinceMs);
     stall("journal-stalled", stalledText(readFailure?.why, unread === undefined), unread ?? unanswered);
@@ -137,7 +143,7 @@ export class JournalWatch {
   #openStalls(): RaisedAlarm[] {
     const { readFailure } = this.#reports;
     const refusal = this.#troubles.alarm(
-      readFailure?.refusal && { words: readFailure.why, sinceMs: this.#clock.monotonicMs() },
+      readFailure?.refusal && { words: readFailure.why, sinceMs: readFailure.sinceMs },
     );
     if (refusal !== undefined) return [refusal];
     const { unanswered } = this.#troubles;

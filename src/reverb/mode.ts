@@ -19,6 +19,8 @@ export interface RaisedAlarm {
   readonly name: Alarm["name"];
   readonly text: string;
   readonly sinceMonotonicMs: number;
+  /** What follows from it, and is no alarm of its own; default: see causes.ts. */
+  readonly explains?: readonly Alarm["name"][];
 }
 
 /** What the view reads, and how it ends. Values may change from one turn to the next. */

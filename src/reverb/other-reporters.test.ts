@@ -129,6 +129,16 @@ describe("R1 OtherReporters", () => {
     expect(others.alarms()).toEqual([]);
   });
 
+  it("hears another reporter also after more bars of ours than are kept", () => {
+    for (let bar = 1; bar <= 1_000; bar += 1) {
+      others.sending(idOf(bar));
+      heard(bar);
+    }
+    heard(1_001);
+    closes(1_001);
+    expect(others.withheld).toBe(1);
+  });
+
   it("leaves the last bar to the other when it is stopped", async () => {
     heard(1);
     closes(1);

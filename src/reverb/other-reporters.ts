@@ -188,9 +188,9 @@ export class OtherReporters {
   #barOf(windowId: string): Heard {
     let bar = this.#bars.get(windowId);
     if (bar === undefined) {
+      if (this.#bars.size >= BARS_KEPT) this.#forgetOne();
       bar = { sent: 0, heard: 0, other: undefined };
       this.#bars.set(windowId, bar);
-      if (this.#bars.size > BARS_KEPT) this.#forgetOne();
     }
     return bar;
   }

@@ -5,14 +5,7 @@
  */
 import type { ChainRecord } from "../contracts/chain-record.ts";
 import type { ReportFacts } from "../contracts/report-headers.ts";
-import type {
-  Log,
-  ReportStore,
-  StreamFault,
-  StreamMessage,
-  StreamReading,
-  UnknownOutcome,
-} from "../ports.ts";
+import type { Log, ReadFailure, ReportStore, StreamFault, StreamMessage, StreamReading } from "../ports.ts";
 import { newestRecord } from "./newest-record.ts";
 import { type ChainEntry, type ReportRecord, readRecord } from "./stored-record.ts";
 
@@ -105,7 +98,7 @@ export class ReportTail {
   }
 
   /** Why it is not read now; undefined while it is. */
-  get readFailure(): UnknownOutcome | undefined {
+  get readFailure(): ReadFailure | undefined {
     return this.#reading?.failure;
   }
 

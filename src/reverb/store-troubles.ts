@@ -95,6 +95,8 @@ export class StoreTroubles {
     return {
       name: "store-refuses",
       text: `${parts.map(([part]) => REFUSES[part]).join(", ")}: ${[...words].join("; ")}`,
+      // A report stream that is full keeps no beat away.
+      ...(parts.every(([part]) => part === "reports") ? { explains: ["report-unsent"] as const } : {}),
       sinceMonotonicMs: Math.min(...parts.map(([, { sinceMs }]) => sinceMs)),
     };
   }

@@ -132,7 +132,7 @@ async function breakAndAdopt(
 
 /** What it said each time, without when. */
 function cannotGoOn({ log }: Replica): string[] {
-  return log.split("\n").flatMap((line) => /Cannot go on: [^"]*/.exec(line)?.[0] ?? []);
+  return log.split("\n").flatMap((line) => /Alarm journal-broken: [^"]*/.exec(line)?.[0] ?? []);
 }
 
 async function moreReports(manager: JetStreamManager, count: number): Promise<void> {

@@ -159,6 +159,7 @@ describe.concurrent("R1 reverb where the journal is in another JetStream", () =>
       const { journal } = seeing.reverb.view.status();
       return (journal?.reportsCommitted ?? 0) + (journal?.reportsConfirmed ?? 0) === 1;
     });
+    await waitFor("it on the wire", () => house.wire.length > 0);
     expect(windowsOf(house)).toHaveLength(1);
   });
 

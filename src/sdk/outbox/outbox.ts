@@ -287,7 +287,9 @@ export class Outbox implements LinkUser {
     this.#counts.sentAgain += this.#queue.unsend();
     for (const entry of given) {
       if (entry.token >= 0) {
-        entry.lateTokens = [...(entry.lateTokens ?? []), entry.token].slice(-LATE_TOKENS_MAX);
+        const late = [...(entry.lateTokens ?? []), entry.token];
+        for (const token of late.splice(0, late.length - LATE_TOKENS_MAX)) this.#link.forget(token);
+        entry.lateTokens = late;
         this.#link.release(entry.token);
       }
       entry.token = UNSENT;
