@@ -4,7 +4,12 @@ import { describe, expect, it } from "vitest";
 import { storeAfter } from "../../src/nats/compare-and-set.ts";
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
 import { streamState } from "../../src/nats/stream-info.ts";
-import { startTestServer } from "../support/nats-server.ts";
+import { StreamReader } from "../../src/nats/stream-reader.ts";
+import type { StreamHole } from "../../src/ports.ts";
+import { startTestCluster, startTestServer } from "../support/nats-server.ts";
+import { connectBus } from "../support/real-reverb.ts";
+import { silentLog } from "../support/recording-log.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 const text = new TextEncoder();
 
@@ -69,5 +74,97 @@ describe("R1 P2 a stream that refused writes because the account was full", () =
     expect(racing.map(({ kind }) => kind).sort()).toEqual(["conflict", "stored"]);
     expect((await state()).lastSeq).toBe(lastSeq + 1);
     await nats.close();
+  });
+
+  it("is read over its holes, however quickly they come: they came while it was read", async () => {
+    await using server = await startTestServer({ jetstream: true, config: ACCOUNT });
+    const nats = await connect({ servers: server.url });
+    const { api, append, fill, state } = await world(nats);
+    const bus = await connectBus(server.url);
+    const [read, holes, faults]: [number[], StreamHole[], string[]] = [[], [], []];
+    const reader = new StreamReader({
+      bus,
+      stream: "S",
+      start: { seq: 1 },
+      log: silentLog,
+      listener: {
+        message: ({ seq }) => void read.push(seq),
+        hole: (hole) => {
+          holes.push(hole);
+          return hole.isLive;
+        },
+        broken: ({ text: fault }) => void faults.push(fault),
+      },
+    });
+    await append("s.b", "first");
+    await waitFor("the first message", () => read.length === 1);
+    await fill();
+    // Some room: what is small fits, what is large does not.
+    await api.ask("STREAM.PURGE.FILLER", { keep: 30 });
+    let refused = 0;
+    const add = (body: string) =>
+      append("s.a", body).catch(() => {
+        refused += 1;
+      });
+    for (let n = 0; n < 10; n += 1) {
+      await add("x".repeat(500_000));
+      await add(`${n}`);
+    }
+    expect(refused).toBeGreaterThan(3);
+    const { lastSeq } = await state();
+    await waitFor("all of it", () => read.at(-1) === lastSeq || faults.length > 0);
+    expect([faults, read.length]).toEqual([[], 21 - refused]);
+    // Newer servers leave none.
+    expect(holes.every(({ isLive }) => isLive)).toBe(true);
+    reader.stop();
+    await bus.close();
+    await nats.close();
+  });
+});
+
+describe("R1 P2 writers who race in a cluster", () => {
+  it("are never both told that they stored, whoever's proposal is under way", async () => {
+    const servers = await startTestCluster();
+    try {
+      const writers = await Promise.all(servers.map(({ url }) => connect({ servers: url })));
+      const apis = writers.map((connection) => new JetStreamApi({ connection }));
+      const [api] = apis;
+      await waitFor("the stream", () =>
+        api
+          ?.ask("STREAM.CREATE.R", {
+            name: "R",
+            subjects: ["r"],
+            retention: "limits",
+            storage: "file",
+            num_replicas: 3,
+          })
+          .then(
+            () => true,
+            () => false,
+          ),
+      );
+      let lastSeq = 0;
+      for (let round = 0; round < 150; round += 1) {
+        const expected = lastSeq;
+        const results = await Promise.all(
+          apis.map((each, at) =>
+            storeAfter(
+              { api: each, stream: "R" },
+              { subject: "r", body: text.encode(`${round} ${at}`) },
+              expected,
+            ),
+          ),
+        );
+        const stored = results.filter(({ kind }) => kind === "stored");
+        expect(stored.length).toBeLessThanOrEqual(1);
+        await waitFor("the end", async () => {
+          lastSeq = (await streamState(api as JetStreamApi, "R")).lastSeq;
+          return lastSeq > expected || stored.length === 0;
+        });
+      }
+      await Promise.all(writers.map((writer) => writer.close()));
+    } finally {
+      await Promise.all(servers.map((server) => server.stop()));
+    }
   });
 });

@@ -181,11 +181,12 @@ describe.concurrent("R1 reverb where the journal is in another JetStream", () =>
     await waitFor("the alarm", () =>
       core.reverb.view.status().alarms.some(({ name }) => name === "other-reporter"),
     );
-    const first = windowsOf(house).length;
+    // Both may have reported the bar by which they hear of each other.
+    const [first] = windowsOf(house);
     await house.beats(6, 17);
     await waitFor("the other reports", () => new Set(windowsOf(house)).size === 4);
     await waitFor("those that are kept back", () => core.reverb.view.status().totals.reportsWithheld >= 3);
-    expect(windowsOf(house).length - first).toBe(3);
+    expect(windowsOf(house).filter((windowId) => windowId !== first)).toHaveLength(3);
     expect(core.reverb.view.ready()).toMatchObject({
       ready: false,
       reason: expect.stringMatching(/reported from a journal.*--js-domain/),

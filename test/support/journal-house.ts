@@ -52,7 +52,7 @@ export interface JournalHouse extends AsyncDisposable {
   /** Frames `from … to`, published one after the other. */
   beats(from: number, to: number, wish?: FrameWish): Promise<void>;
   claim(agentId: string, beat: number): void;
-  streams(): Promise<Streams>;
+  streams(plans?: Partial<StreamPlans>): Promise<Streams>;
   dataDir(): string;
 }
 
@@ -124,8 +124,8 @@ export async function journalHouse(url: string): Promise<JournalHouse> {
     claim(agentId, beat) {
       peer.publish(subjects.status, claimBody(agentId, beat));
     },
-    async streams() {
-      const opener = openStreams(peer, { clusterId: CLUSTER, subjects }, silentLog);
+    async streams(plans) {
+      const opener = openStreams(peer, { clusterId: CLUSTER, subjects, ...plans }, silentLog);
       const streams = await opener.open(new AbortController().signal);
       if (streams === "none") throw new Error("no JetStream");
       return streams;
