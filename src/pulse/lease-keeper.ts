@@ -51,7 +51,8 @@ export class LeaseKeeper {
   #last: LeaseAnswer = { kind: "unknown", why: "it was not asked yet" };
   /** Why the last write had no good answer; undefined where it had one. */
   #writeFailure: string | undefined;
-  #hasAsked = false;
+  /** Since when the store does not answer or does not store, as far as was seen on this link. */
+  #troubledSinceMs: number | undefined;
   #terms = 0;
   #timer: Timer | undefined;
   #busy: Promise<unknown> = Promise.resolve();
@@ -75,9 +76,14 @@ export class LeaseKeeper {
     return this.#last.kind === "unknown" ? this.#last.why : undefined;
   }
 
-  /** Why nobody may lead now: the lease store does not answer, or does not store; undefined while it works. */
+  /**
+   * Why nobody may lead: the lease store does not answer, or does not store, for longer than a lease lasts; undefined
+   * while it works.
+   */
   get trouble(): string | undefined {
-    if (!this.#hasAsked) return undefined;
+    const { clock, lease } = this.#parts;
+    const sinceMs = this.#troubledSinceMs ?? Number.POSITIVE_INFINITY;
+    if (clock.monotonicMs() - sinceMs < lease.durationMs) return undefined;
     if (this.failure !== undefined) return `the lease store does not answer, ${this.failure}`;
     return this.#writeFailure && `the lease cannot be stored, ${this.#writeFailure}`;
   }
@@ -94,6 +100,7 @@ export class LeaseKeeper {
   /** The link is back: looks at once. */
   lookNow(): void {
     if (this.#isStopped) return;
+    this.#troubledSinceMs = undefined;
     this.#timer?.cancel();
     this.start();
   }
@@ -160,7 +167,7 @@ export class LeaseKeeper {
     const askedAtMs = clock.monotonicMs();
     const answer = await lease.read();
     this.#last = answer;
-    this.#hasAsked = true;
+    this.#noteTrouble();
     if (answer.kind === "unknown" || answer.kind === "none") {
       this.#term.missed();
       this.#writeFailure = undefined;
@@ -306,6 +313,14 @@ export class LeaseKeeper {
     const record = { holder: this.#settings.nodeId, writer: lease.writer, released, timeline };
     const result = await lease.write(record, held.seq);
     this.#writeFailure = result.kind === "unknown" ? result.why : undefined;
+    this.#noteTrouble();
     return result;
+  }
+
+  #noteTrouble(): void {
+    const isTroubled = this.failure !== undefined || this.#writeFailure !== undefined;
+    this.#troubledSinceMs = isTroubled
+      ? (this.#troubledSinceMs ?? this.#parts.clock.monotonicMs())
+      : undefined;
   }
 }

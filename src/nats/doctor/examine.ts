@@ -60,7 +60,10 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
     ...judgeVersion(version),
     ...judgePayload(connection.info?.max_payload),
   ];
-  const account = await askAccount(api, { log, plans });
+  const told = await toldRights(connection);
+  // What the server says that we may not do is not tried.
+  const mayTick = told === undefined || isAllowed(subjects.tick, told.publish ?? {});
+  const account = await askAccount(api, { log, plans, mayTick });
   const hasApi = account.kind === "info";
   const looked = (check: string, { name }: StreamConfig) =>
     hasApi ? findStream(api, name, (finding) => findings.push({ check, ...finding })) : "unknown";
@@ -82,7 +85,6 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
   );
   // A server whose store hangs may answer nothing more on this connection.
   if (account.kind === "silent") return findings;
-  const told = await toldRights(connection);
   const lookedAtMs = Date.now();
   const clock = hasApi ? await measureClock(api, { clusterId, rights: told?.publish }) : undefined;
   if (clock !== undefined) findings.push(judgeClock(clock));
@@ -95,8 +97,6 @@ export async function examine(bus: NatsBus, { log, plans }: ExamineOptions): Pro
   if (account.kind !== "info") return findings;
   findings.push(...judgeStorage({ account: account.info, ours, monitors }));
   const rhythm = await hearRhythm(bus, { api, journal, plans });
-  // What the server says that we may not do is not tried.
-  const mayTick = told === undefined || isAllowed(subjects.tick, told.publish ?? {});
   if (typeof journal !== "string") {
     const newest = { agoMs: agoMsOf(journal, { clock, lookedAtMs }), beatMs: rhythm?.beatMs };
     findings.push(
@@ -130,7 +130,11 @@ function nameOf({ serverId, serverName }: ConnectedServer): string {
   return serverName === serverId ? "" : ` ${JSON.stringify(serverName)}`;
 }
 
-async function askAccount(api: JetStreamApi, options: ExamineOptions): Promise<AccountAnswer> {
+interface AskOptions extends ExamineOptions {
+  readonly mayTick: boolean;
+}
+
+async function askAccount(api: JetStreamApi, options: AskOptions): Promise<AccountAnswer> {
   try {
     return { kind: "info", info: await api.ask<AccountInfo>("INFO") };
   } catch (error) {
@@ -147,7 +151,8 @@ async function askAccount(api: JetStreamApi, options: ExamineOptions): Promise<A
 }
 
 /** JetStream is off here: whether a journal is kept elsewhere that takes what is published here. */
-async function askBeyond(api: JetStreamApi, { log, plans }: ExamineOptions): Promise<AccountAnswer> {
+async function askBeyond(api: JetStreamApi, { log, mayTick, plans }: AskOptions): Promise<AccountAnswer> {
+  if (!mayTick) return { kind: "off" };
   const found = await new BeyondProbe({ api, log }).journal(plans.subjects).catch(() => undefined);
   return {
     kind: "off",
