@@ -65,6 +65,8 @@ export class BeatTimer {
   #nextBeat = 0;
   #preparedBeat = 0;
   #timer: Timer | undefined;
+  /** When the next beat is due by the schedule that it is waited for by. */
+  #dueAtMs = Number.POSITIVE_INFINITY;
 
   /** `schedule` answers the schedule of the moment, on the monotonic clock. */
   constructor(clock: Clock, schedule: () => Schedule, actions: BeatActions) {
@@ -76,6 +78,11 @@ export class BeatTimer {
   /** The beat that comes due next. */
   get nextBeat(): number {
     return this.#nextBeat;
+  }
+
+  /** For how long the next beat has been due, ms; negative while it is not: the process stood still, or reads first. */
+  get overdueMs(): number {
+    return this.#clock.monotonicMs() - this.#dueAtMs;
   }
 
   start(nextBeat: number): void {
@@ -122,7 +129,8 @@ export class BeatTimer {
   #wait(): void {
     const schedule = this.#schedule();
     const isPrepared = this.#preparedBeat >= this.#nextBeat;
-    const wakeAtMs = isPrepared ? dueMsOf(schedule, this.#nextBeat) : this.#prepareAtMs();
+    this.#dueAtMs = dueMsOf(schedule, this.#nextBeat);
+    const wakeAtMs = isPrepared ? this.#dueAtMs : this.#prepareAtMs();
     const delayMs = Math.max(0, wakeAtMs - this.#clock.monotonicMs());
     const lateMaxMs = staggerMs(tempoTenthsAt(schedule, this.#nextBeat));
     this.#timer = afterReading(this.#clock, () => this.#look(), { delayMs, lateMaxMs });

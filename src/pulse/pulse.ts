@@ -10,6 +10,7 @@ import { encodeFrame } from "../contracts/encode.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import { formatHlc, HybridClock } from "../core/hlc.ts";
 import { staggerMs, turnOf } from "../core/succession.ts";
+import { beatDurationMs } from "../core/tempo.ts";
 import type { BackbeatError } from "../errors.ts";
 import type { Bus, BusMessage, BusSubscription, Lease, Metrics, Timer } from "../ports.ts";
 import { BeatRecord } from "./beat-record.ts";
@@ -200,9 +201,19 @@ class RunningPulse implements Pulse {
 
   /** The timeline goes on in another version, or is tied otherwise: waits for its next beat. */
   #retime(): void {
-    const isNear = Math.abs(this.#timer.nextBeat - (this.#timeline.beatNow + 1)) <= 1;
-    if (!isNear) this.#restartTimer();
-    else if (this.#stopped === undefined) this.#timer.reschedule();
+    const passed = this.#timeline.beatNow + 1 - this.#timer.nextBeat;
+    if (Math.abs(passed) > 1) {
+      this.#missOverdue(passed);
+      this.#restartTimer();
+    } else if (this.#stopped === undefined) this.#timer.reschedule();
+  }
+
+  /** Of beats that are passed over: those that came due while the process stood still, before it read of the new version. */
+  #missOverdue(passed: number): void {
+    const { nextBeat, overdueMs } = this.#timer;
+    if (passed <= 0 || overdueMs < 0 || this.#stopped !== undefined) return;
+    const beatMs = beatDurationMs(this.#timeline.tempoTenthsAt(nextBeat));
+    this.#miss(Math.min(passed, Math.floor(overdueMs / beatMs) + 1));
   }
 
   #restartTimer(): void {

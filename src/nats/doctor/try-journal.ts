@@ -79,7 +79,7 @@ export function judgeJournalWrite(answer: JournalAnswer): Finding {
       return {
         check,
         level: "note",
-        found: "not tried whether it takes entries: this user may not publish ticks",
+        found: "whether it takes entries is left open: this user may not publish ticks",
         means: "examine as the user of reverb to know it",
       };
     default:
