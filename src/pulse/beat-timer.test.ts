@@ -42,6 +42,14 @@ describe("BACKBEAT-REQ-002 BeatTimer", () => {
     expect(staggerMs(10)).toBe(150);
   });
 
+  it("says for how long the next beat has been due, while nobody woke", () => {
+    const { clock, timer } = timing(600);
+    clock.advance(150);
+    expect(timer.overdueMs).toBe(-50);
+    clock.stall(2_550);
+    expect([timer.nextBeat, timer.overdueMs]).toEqual([1, 2_500]);
+  });
+
   it("invariant P3: whatever stalls come, every beat is told or missed once, none early, in order", () => {
     const stalls = fc.array(
       fc.record({ runMs: fc.integer({ min: 0, max: 900 }), stallMs: fc.integer({ min: 0, max: 2_000 }) }),
