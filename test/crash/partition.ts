@@ -92,7 +92,8 @@ export const partition: Scenario = {
         },
       };
     } finally {
-      rmSync(dir, { recursive: true, force: true });
+      // A process of a host that was cut off may still write its last lines.
+      rmSync(dir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     }
   },
 };
