@@ -1,5 +1,5 @@
 /** Checkpoints that were damaged, or cannot be written: a restart takes longer, and says so, and nothing else. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SeededRandom } from "../../src/sim/random.ts";
@@ -111,7 +111,7 @@ async function fillAndLock(tight: Replica) {
   await until("a full volume to be said", saidNo);
   await tight.untilReady();
   const full = /No checkpoint: [^"]*ENOSPC/.test(tight.log);
-  execFileSync("mount", ["-o", "remount,ro", tight.dataDir]);
+  await until("a moment at which it has no file open there", () => isLocked(tight.dataDir));
   await until("a volume that can only be read to be said", () => /No checkpoint: [^"]*EROFS/.test(tight.log));
   const isReady = async () => (await tight.status())?.ready;
   const ready = await until("a replica that cannot write to be ready", isReady).catch(() => false);
@@ -122,6 +122,13 @@ async function fillAndLock(tight: Replica) {
     ],
     figures: { "volumes refused": 2 },
   };
+}
+
+/** False while a file there is open to be written: the kernel refuses then (EBUSY). */
+function isLocked(directory: string): boolean {
+  const { status, stderr } = spawnSync("mount", ["-o", "remount,ro", directory], { encoding: "utf8" });
+  if (status !== 0 && !stderr.includes("busy")) throw new Error(stderr);
+  return status === 0;
 }
 
 function mount(directory: string): void {
