@@ -92,6 +92,26 @@ describe("adoptJournal", () => {
     expect(await adoptJournal(partsOf(made, journal))).toMatchObject({ kind: "nothing" });
   });
 
+  it("R1 replicas with short bars, who store a report during each of many tries, only delay it", async () => {
+    const made = await history();
+    let reportsMeanwhile = 20;
+    made.reports.before = () => {
+      reportsMeanwhile -= 1;
+      if (reportsMeanwhile >= 0) made.reports.put({ kind: "report", headers: {}, body: new Uint8Array([1]) });
+    };
+    expect(await adoptJournal(partsOf(made, journalWith([])))).toMatchObject({ kind: "adopted" });
+  });
+
+  it("R1 where it cannot be stored, the error says why: somebody is always first, or the server does not take it", async () => {
+    const made = await history();
+    made.reports.fates.push(...Array<"lost">(5).fill("lost"));
+    await expect(adoptJournal(partsOf(made, journalWith([])))).rejects.toThrow(/took no record .*: time-out/);
+    made.reports.before = () => made.reports.put({ kind: "report", headers: {}, body: new Uint8Array([1]) });
+    await expect(adoptJournal(partsOf(made, journalWith([])))).rejects.toThrow(
+      /a replica stored a report first: stop them/,
+    );
+  });
+
   it("R1 a commit without an answer is found, not made twice", async () => {
     const made = await history();
     made.reports.fates.push("late");

@@ -29,8 +29,11 @@ import { walkRecords } from "./walk-records.ts";
 /** Newest records among which a window is sought: a year of bars of five minutes; a journal keeps far less. */
 const RECORDS_SOUGHT_MAX = 100_000;
 
-/** Each try but the last met somebody else who wrote; nobody but an operator does. */
-const TRIES_MAX = 5;
+/** Tries that a replica was ahead of: it stored a report while this read the journal. Few bars are that short. */
+const CONFLICTS_MAX = 50;
+
+/** Tries that the server did not take. */
+const UNKNOWN_MAX = 5;
 
 export type Adoption =
   | { readonly kind: "adopted"; readonly chainId: string; readonly record: ChainRecord }
@@ -65,7 +68,9 @@ export function nothingToAdopt({ chain, fault, loss }: JournalExam, force = fals
 /** Resolves when the new chain stands, or where none is needed. @throws BackbeatError `nats-unreachable`, `stream-missing` */
 export async function adoptJournal(parts: AdoptParts): Promise<Adoption> {
   const tried = new Set<string>();
-  for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
+  let conflicts = 0;
+  let unknown = 0;
+  for (;;) {
     const exam = await examineJournal(parts);
     const { chain, reportsLastSeq } = exam;
     // A commit without an answer may have been stored all the same.
@@ -80,11 +85,19 @@ export async function adoptJournal(parts: AdoptParts): Promise<Adoption> {
     tried.add(chainIdOf(body));
     const result = await parts.reports.commit({ kind: "chain", headers: {}, body }, reportsLastSeq);
     if (result.kind === "stored") return { kind: "adopted", chainId: chainIdOf(body), record };
+    if (result.kind === "conflict") conflicts += 1;
+    else unknown += 1;
+    if (result.kind === "unknown" && unknown >= UNKNOWN_MAX)
+      throw cannotAdopt(`the report stream took no record in ${UNKNOWN_MAX} tries: ${result.why}`);
+    if (conflicts >= CONFLICTS_MAX)
+      throw cannotAdopt(
+        `each of ${CONFLICTS_MAX} times a replica stored a report first: stop them, adopt, start them again`,
+      );
   }
-  throw new BackbeatError(
-    "nats-unreachable",
-    `Cannot adopt the journal: the report stream took no record in ${TRIES_MAX} tries; look at the server, then try again`,
-  );
+}
+
+function cannotAdopt(why: string): BackbeatError {
+  return new BackbeatError("nats-unreachable", `Cannot adopt the journal: ${why}`);
 }
 
 async function recordFor(parts: AdoptParts, exam: JournalExam): Promise<ChainRecord> {
