@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { reportHash } from "../../src/contracts/report-headers.ts";
-import { journalHouse, untilCommitting } from "../support/journal-house.ts";
+import { journalHouse, untilCommitting, untilCoreMode } from "../support/journal-house.ts";
 import { startTestServer } from "../support/nats-server.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -102,7 +102,7 @@ describe("reverb on a journal", () => {
     await using server = await startTestServer();
     await using house = await journalHouse(server.url);
     const auto = await house.start({ settings: { journalMode: "auto" } });
-    await waitFor("core mode", () => auto.reverb.view.status().mode === "core");
+    await untilCoreMode(auto);
     const strict = await house.start({ nodeId: "node-2" });
     await expect(strict.reverb.failed).rejects.toMatchObject({ code: "mode-refused" });
   });

@@ -1,7 +1,7 @@
 /** Reverb at a leafnode of a hub that keeps the journal, and in other places that do not show it: real nats-servers. */
 import { describe, expect, it } from "vitest";
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
-import { type JournalHouse, journalHouse, untilCommitting } from "../support/journal-house.ts";
+import { type JournalHouse, journalHouse, untilCommitting, untilCoreMode } from "../support/journal-house.ts";
 import { startLeafHouse } from "../support/leafnode.ts";
 import { startTestServer } from "../support/nats-server.ts";
 import { subjects } from "../support/real-reverb.ts";
@@ -115,7 +115,7 @@ describe.concurrent("R1 reverb where the journal is in another JetStream", () =>
     await using house = await journalHouse(servers.leaf.url);
     for (const journalMode of ["auto", "off"] as const) {
       const core = await house.start({ settings: { journalMode } });
-      await waitFor("core mode", () => modeOf(core) === "core");
+      await untilCoreMode(core);
       await core.stop();
     }
   });
@@ -126,7 +126,7 @@ describe.concurrent("R1 reverb where the journal is in another JetStream", () =>
     house.peer.subscribe("backbeat.>", () => undefined);
     await house.peer.flush();
     const core = await house.start({ settings: { journalMode: "auto" } });
-    await waitFor("core mode", () => modeOf(core) === "core");
+    await untilCoreMode(core);
   });
 
   it("takes core mode where it may not ask, and says so", async () => {
@@ -134,7 +134,7 @@ describe.concurrent("R1 reverb where the journal is in another JetStream", () =>
     await using server = await startTestServer({ config });
     await using house = await journalHouse(server.url.replace("//", "//u:p@"));
     const core = await house.start({ settings: { journalMode: "auto" } });
-    await waitFor("core mode", () => modeOf(core) === "core");
+    await untilCoreMode(core);
   });
 
   it("is read by an API prefix where an account imports it from another", async () => {
@@ -172,7 +172,7 @@ describe.concurrent("R1 reverb where the journal is in another JetStream", () =>
       nodeId: "leaf",
       settings: { journalMode: "auto" },
     });
-    await waitFor("core mode", () => modeOf(core) === "core");
+    await untilCoreMode(core);
     await servers.hub.restart();
     await servers.connected();
     await waitFor("the link to the hub", () => house.peer.connected);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { choosePort } from "../../src/nats/free-port.ts";
 import { openStreams } from "../../src/nats/streams.ts";
-import { journalHouse, untilCommitting } from "../support/journal-house.ts";
+import { journalHouse, untilCommitting, untilCoreMode } from "../support/journal-house.ts";
 import { CLUSTER } from "../support/messages.ts";
 import { startTestServer } from "../support/nats-server.ts";
 import { runProgram } from "../support/program.ts";
@@ -19,7 +19,7 @@ describe.concurrent("the modes of reverb", () => {
     await using server = await startTestServer({ jetstream: true });
     await using house = await journalHouse(server.url);
     const before = await house.start({ settings: { journalMode: "off" } });
-    await waitFor("core mode", () => modeOf(before) === "core");
+    await untilCoreMode(before);
     await before.stop();
     const keeper = await house.start({ settings: { journalMode: "auto" } });
     await untilCommitting(keeper);
@@ -37,7 +37,7 @@ describe.concurrent("the modes of reverb", () => {
     await using server = await startTestServer({ jetstream: true, config });
     await using house = await journalHouse(server.url.replace("//", "//u:p@"));
     const off = await house.start({ settings: { journalMode: "off" } });
-    await waitFor("core mode", () => modeOf(off) === "core");
+    await untilCoreMode(off);
   });
 
   it("REQ-020 auto waits where the server does not let us ask, and says once what to allow", async () => {

@@ -1,6 +1,6 @@
 /** Two reverbs without a journal on one plain NATS server: bars are reported once. */
 import { expect, it } from "vitest";
-import { journalHouse, type Replica } from "../support/journal-house.ts";
+import { journalHouse, type Replica, untilCoreMode } from "../support/journal-house.ts";
 import { startTestServer } from "../support/nats-server.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -18,7 +18,7 @@ it("R1 the second one stands by, says so, and reports when the first one ends", 
   // The second one's grace is half a minute: a bar of its ends with the frame after, when the first one's report is there.
   const first = await house.start({ nodeId: "first", settings: { journalMode: "auto" } });
   const second = await house.start({ nodeId: "second", settings: { journalMode: "auto", graceMs: 30_000 } });
-  await waitFor("core mode", () => [first, second].every((one) => statusOf(one).mode === "core"));
+  await Promise.all([untilCoreMode(first), untilCoreMode(second)]);
   for (const bars of [1, 2]) {
     await house.beats(4 * bars - 3, 4 * bars + 1);
     await waitFor("the report of the first one", () => house.wire.length === bars);

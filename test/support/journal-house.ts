@@ -147,3 +147,9 @@ export async function journalHouse(url: string): Promise<JournalHouse> {
 export function untilCommitting({ reverb }: Replica): Promise<unknown> {
   return waitFor("a replica that commits", () => reverb.view.status().journal?.role === "committing");
 }
+
+/** Resolves when a replica runs in core mode and the server has its subscriptions: what is published now, it hears. */
+export async function untilCoreMode({ bus, reverb }: Replica): Promise<void> {
+  await waitFor("core mode", () => reverb.view.status().mode === "core");
+  await bus.flush();
+}
