@@ -76,12 +76,15 @@ async function expectWayOut(house: JournalHouse, { from, replicas, closed = 0 }:
   await Promise.all(replicas.map(untilCommitting));
   expect((await adopt(house)).kind).toBe("nothing");
   await waitFor("reports of closed bars", () => house.wire.length >= before + closed);
-  // Until it is reported, a bar that fills the journal is an alarm of its own.
-  for (const replica of replicas) await waitFor("the alarms to end", () => alarmsOf(replica).length === 0);
+  const untilOver = (alarms: string, isOver: (name: string) => boolean) =>
+    Promise.all(replicas.map((one) => waitFor(alarms, () => alarmsOf(one).every(isOver))));
+  // A bar that fills the journal is an alarm of its own, found at the next look, and over when recovery needs it no more.
+  await untilOver("the end of what was lost", (name) => name === "journal-short");
   await house.beats(from, from + 9);
   house.claim("c", from + 9);
   await house.beats(from + 10, from + 14);
   await waitFor("reports of the new chain", () => house.wire.length >= before + 4);
+  await untilOver("the end of all alarms", () => false);
   const [first, second] = house.wire.slice(before).map(({ report }) => report);
   const isPartial = (report: typeof first) =>
     report?.issues?.some(({ category }) => category === "partial_window") ?? false;
