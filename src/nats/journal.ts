@@ -26,8 +26,8 @@ export class StreamJournal implements Journal {
   }
 
   read(start: ReadStart, listener: StreamListener): StreamReading {
-    const { bus, log, name: stream } = this.#parts;
-    return new StreamReader({ bus, log, stream, start, listener });
+    const { api, bus, log, name: stream } = this.#parts;
+    return new StreamReader({ api, bus, log, stream, start, listener });
   }
 
   async append(subject: string, body: Uint8Array): Promise<number> {

@@ -38,8 +38,8 @@ export class StreamReportStore implements ReportStore {
   }
 
   read(start: ReadStart, listener: StreamListener): StreamReading {
-    const { bus, log, name: stream } = this.#parts;
-    return new StreamReader({ bus, log, stream, start, listener });
+    const { api, bus, log, name: stream } = this.#parts;
+    return new StreamReader({ api, bus, log, stream, start, listener });
   }
 
   get(seq: number): Promise<StreamMessage | undefined> {

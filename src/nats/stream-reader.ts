@@ -21,7 +21,7 @@ import type {
 } from "../ports.ts";
 import type { AckSubject } from "./ack-subject.ts";
 import type { NatsBus } from "./bus.ts";
-import { ApiRefusal, JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
+import { ApiRefusal, type JetStreamApi, unknownOutcome } from "./jetstream-api.ts";
 import { headersOf } from "./message-headers.ts";
 import { PullConsumer } from "./pull-consumer.ts";
 import { isServerBefore } from "./server-version.ts";
@@ -37,7 +37,11 @@ const BELIEVED_AFTER_MS = 2_000;
 /** Pause before the next attempt. */
 const TRY_AGAIN_MS = 250;
 
+/** Why an attempt ended that found another stream than it read, or none: the listener is told once it is believed. */
+const UNEXPECTED = "stopped, or not what was expected";
+
 export interface ReaderOptions {
+  readonly api: JetStreamApi;
   readonly bus: NatsBus;
   readonly stream: string;
   readonly start: ReadStart;
@@ -74,7 +78,7 @@ export class StreamReader implements StreamReading {
   /** Begins to read at once. */
   constructor(options: ReaderOptions) {
     this.#options = options;
-    this.#api = new JetStreamApi(options.bus);
+    this.#api = options.api;
     this.#lastSeq = options.start.seq - 1;
     const { after } = options.start;
     if (after?.seq === this.#lastSeq) this.#lastTimeMs = after.timeMs;
@@ -143,9 +147,10 @@ export class StreamReader implements StreamReading {
   /** One attempt. Resolves with the reason why it ended. */
   async #read(connection: NatsConnection): Promise<string> {
     const fromSeq = await this.#check();
-    if (fromSeq === undefined || this.#isStopped) return "stopped, or not what was expected";
+    if (fromSeq === undefined || this.#isStopped) return UNEXPECTED;
     const { bus, log, stream } = this.#options;
     const name = await this.#makeConsumer(fromSeq);
+    if (name === undefined) return UNEXPECTED;
     if (this.#isStopped || connection.isClosed()) return "the link was lost";
     const consumer = new PullConsumer({
       connection,
@@ -194,7 +199,8 @@ export class StreamReader implements StreamReading {
     }
   }
 
-  async #makeConsumer(fromSeq: number): Promise<string> {
+  /** Its name; undefined: the stream is not there. @throws what passes */
+  async #makeConsumer(fromSeq: number): Promise<string | undefined> {
     const { stream } = this.#options;
     try {
       const { name } = await this.#api.ask<{ readonly name: string }>(`CONSUMER.CREATE.${stream}`, {
@@ -212,7 +218,7 @@ export class StreamReader implements StreamReading {
       return name;
     } catch (error) {
       if (error instanceof ApiRefusal && error.code === REFUSAL_CODES.streamNotFound)
-        this.#suspect(this.#deleted());
+        return this.#suspect(this.#deleted());
       throw error;
     }
   }

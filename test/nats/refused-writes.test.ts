@@ -83,6 +83,7 @@ describe("R1 P2 a stream that refused writes because the account was full", () =
     const bus = await connectBus(server.url);
     const [read, holes, faults]: [number[], StreamHole[], string[]] = [[], [], []];
     const reader = new StreamReader({
+      api,
       bus,
       stream: "S",
       start: { seq: 1 },
