@@ -2,10 +2,12 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { listen } from "../../src/http/listen.ts";
 import { createReverbApi } from "../../src/http/reverb-api.ts";
+import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
+import { journalName } from "../../src/nats/stream-names.ts";
 import type { Reverb } from "../../src/reverb/reverb.ts";
 import { type EventSource, type EventSourceOptions, eventSource } from "../support/event-source.ts";
-import { journalHouse, untilCommitting } from "../support/journal-house.ts";
-import { claimBody, frameBody } from "../support/messages.ts";
+import { type JournalHouse, journalHouse, type Replica, untilCommitting } from "../support/journal-house.ts";
+import { CLUSTER, claimBody, frameBody } from "../support/messages.ts";
 import { startTestServer } from "../support/nats-server.ts";
 import { startRealReverb, subjects } from "../support/real-reverb.ts";
 import { silentLog } from "../support/recording-log.ts";
@@ -30,6 +32,18 @@ async function serve({ view }: Reverb): Promise<(options?: EventSourceOptions) =
   };
 }
 
+/** The server has a reader of the journal for each of them: a beat from now on is not of a backlog. */
+async function untilReading(house: JournalHouse, replicas: readonly Replica[]): Promise<void> {
+  await Promise.all(replicas.map(untilCommitting));
+  const api = new JetStreamApi(house.peer);
+  await waitFor("readers of the journal", async () => {
+    const { state } = await api.ask<{ state: { consumer_count: number } }>(
+      `STREAM.INFO.${journalName(CLUSTER)}`,
+    );
+    return state.consumer_count >= replicas.length;
+  });
+}
+
 const named = (source: EventSource, name: string) => source.events.filter((event) => event.name === name);
 
 describe("the live score over a real reverb", () => {
@@ -37,7 +51,7 @@ describe("the live score over a real reverb", () => {
     await using server = await startTestServer({ jetstream: true });
     await using house = await journalHouse(server.url);
     const [first, second] = [await house.start(), await house.start({ nodeId: "node-2" })];
-    await Promise.all([untilCommitting(first), untilCommitting(second)]);
+    await untilReading(house, [first, second]);
     const [openFirst, openSecond] = [await serve(first.reverb), await serve(second.reverb)];
     const [atFirst, atSecond] = [await openFirst(), await openSecond()];
     await house.beats(1, 4);
@@ -60,9 +74,10 @@ describe("the live score over a real reverb", () => {
     await Promise.all(
       [atFirst, atSecond].map((source) => waitFor("all beats", () => named(source, "beat").length === 6)),
     );
-    // Frames are the entries 1 to 4, claims 5 and 6; both replicas name a beat alike.
+    // Frames are four entries one after the other, then come claims; both replicas name a beat alike.
     const ids = named(atFirst, "beat").map(({ id }) => id);
-    expect(ids.slice(0, 4)).toEqual(["1.0", "2.0", "3.0", "4.0"]);
+    const firstSeq = Number.parseInt(ids[0] ?? "", 10);
+    expect(ids.slice(0, 4)).toEqual([0, 1, 2, 3].map((n) => `${firstSeq + n}.0`));
     expect(named(atSecond, "beat").map(({ id }) => id)).toEqual(ids);
     const resumed = await openSecond({ lastId: ids[3] ?? "" });
     expect(resumed.events[0]?.data).toMatchObject({ mode: "journal", resumed: true });
@@ -95,7 +110,7 @@ describe("the live score over a real reverb", () => {
     await using house = await journalHouse(server.url);
     await using way = await wayTo(server.port);
     const replica = await house.start({ url: way.url });
-    await untilCommitting(replica);
+    await untilReading(house, [replica]);
     const source = await (await serve(replica.reverb))();
     await house.beats(1, 2);
     await waitFor("the first beats", () => named(source, "beat").length === 2);
