@@ -1,10 +1,11 @@
 /** What the page is tried against: nats-server, pulse and reverb as programs, and agents led by the test. */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeClaim, type StatusClaim, subjectsOf } from "../../src/contracts/index.ts";
 import type { NatsBus } from "../../src/nats/bus.ts";
-import { choosePort } from "../../src/nats/free-port.ts";
+import { freePort } from "../support/free-port.ts";
 import { claimOf } from "../support/messages.ts";
 import { startTestServer, type TestServer } from "../support/nats-server.ts";
 import { type RunningProgram, startProgram } from "../support/program.ts";
@@ -47,7 +48,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   const { barLength = 4, barLengthOfReverb = barLength, clusterId = "stage", tempoBpm = 120 } = options;
   const nats = await startTestServer({ jetstream: true });
   const dir = mkdtempSync(join(tmpdir(), "backbeat-browser-"));
-  const port = await choosePort(0);
+  const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const flags = ["--cluster", clusterId, "--nats", nats.url];
   const subjects = subjectsOf(clusterId);

@@ -2,12 +2,13 @@
  * A picture of each state of the dashboard, for people to look at: `npm run screenshots` writes build/screenshots/, and
  * the one that README.md shows to docs/images/score.png.
  */
+
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { choosePort } from "../../src/nats/free-port.ts";
+import { freePort } from "../support/free-port.ts";
 import { type RunningProgram, startProgram } from "../support/program.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { launchBrowser, openPage } from "./browser.ts";
@@ -201,7 +202,7 @@ describe("pictures", () => {
 
   it("of the house that people try first, for the README", async () => {
     const dir = mkdtempSync(join(tmpdir(), "backbeat-picture-"));
-    const port = await choosePort(0);
+    const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     await using program = startProgram(
       ["up", "--data-dir", dir, "--http", `127.0.0.1:${port}`, "--pulse-http", "127.0.0.1:0"],

@@ -1,9 +1,10 @@
 /** Two of three NATS servers die, as an operator meets it: who says what, and that all ends by itself. */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { choosePort } from "../../src/nats/free-port.ts";
+import { freePort } from "../support/free-port.ts";
 import { startTestCluster } from "../support/nats-server.ts";
 import { runProgram, startProgram } from "../support/program.ts";
 import { alarmsAt, isReadyAt, readyAt } from "../support/service-api.ts";
@@ -22,7 +23,7 @@ it("R5 without a majority nobody is ready, one alarm each says why, and all goes
       BACKBEAT_ENV: "production",
       BACKBEAT_JOURNAL_REPLICAS: "3",
     };
-    const [pulsePort, reverbPort] = await Promise.all([choosePort(0), choosePort(0)]);
+    const [pulsePort, reverbPort] = await Promise.all([freePort(), freePort()]);
     const rhythm = ["--tempo", "120", "--bar-length", "4"];
     const start = (name: string, port: number, ...args: readonly string[]) =>
       startProgram([name, "--http", `127.0.0.1:${port}`, ...args], {

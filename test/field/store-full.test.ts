@@ -1,11 +1,12 @@
 /** A store that takes nothing more, as an operator meets it: what each program says, and that all ends by itself. */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { afterAll, describe, expect, it } from "vitest";
-import { choosePort } from "../../src/nats/free-port.ts";
 import { connectAgent } from "../../src/sdk/index.ts";
+import { freePort } from "../support/free-port.ts";
 import { startTestServer } from "../support/nats-server.ts";
 import { runProgram, startProgram } from "../support/program.ts";
 import { silentLog } from "../support/recording-log.ts";
@@ -63,7 +64,7 @@ describe.concurrent.each([
   it("S3 R5 every program says so with the server's words and what to do, and goes on when there is room", async () => {
     const home = join(folder, what.replaceAll(/\W/g, "-"));
     await using server = await startTestServer({ config: config(join(home, "store")) });
-    const [pulsePort, reverbPort] = await Promise.all([choosePort(0), choosePort(0)]);
+    const [pulsePort, reverbPort] = await Promise.all([freePort(), freePort()]);
     const env = {
       BACKBEAT_NATS: server.url,
       BACKBEAT_DATA_DIR: join(home, "data"),

@@ -3,12 +3,13 @@
  * that it is meant for, an agent that is there before all others, and one that is far away. The server logs what it
  * refuses, and it logs nothing.
  */
+
 import { describe, expect, it } from "vitest";
 import { subjectsOf } from "../../src/contracts/subjects.ts";
-import { choosePort } from "../../src/nats/free-port.ts";
 import { journalName } from "../../src/nats/stream-names.ts";
 import { type Agent, type BarReport, connectAgent } from "../../src/sdk/index.ts";
 import { type ConfigHouse, configHouse } from "../support/config-house.ts";
+import { freePort } from "../support/free-port.ts";
 import { PATIENTLY, unhurried } from "../support/patience.ts";
 import { type RecordingLog, recordingLog } from "../support/recording-log.ts";
 import { DEADLINE_MS, waitFor } from "../support/wait-for.ts";
@@ -46,7 +47,7 @@ function missingIn(reports: readonly BarReport[]): number {
 }
 
 async function startServices(house: ConfigHouse): Promise<{ readonly pulseAt: string }> {
-  const [pulseAt, reverbAt] = [`127.0.0.1:${await choosePort(0)}`, `127.0.0.1:${await choosePort(0)}`];
+  const [pulseAt, reverbAt] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
   house.start("reverb", "reverb", "--data-dir", "reverb", "--http", reverbAt, ...RHYTHM);
   house.start("pulse", "pulse", "--data-dir", "pulse", "--http", pulseAt, "--tempo", "600", ...RHYTHM);
   await waitFor("reverb to be ready", () =>

@@ -1,14 +1,15 @@
 /** `backbeat nats-config --js-domain`: every part works as its own user, by the JetStream domain of its server. */
+
 import { expect, it } from "vitest";
-import { choosePort } from "../../src/nats/free-port.ts";
 import { configHouse } from "../support/config-house.ts";
+import { freePort } from "../support/free-port.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 it("REQ-020 reverb, pulse and operator of a server with a domain may do what they need by it", async () => {
   await using house = await configHouse("--agents", "a", "--js-domain", "hub");
   expect(house.envOf("reverb")).toMatchObject({ BACKBEAT_JS_DOMAIN: "hub" });
   expect(house.envOf("a")).not.toHaveProperty("BACKBEAT_JS_DOMAIN");
-  const [reverbPort, pulsePort] = [await choosePort(0), await choosePort(0)];
+  const [reverbPort, pulsePort] = [await freePort(), await freePort()];
   const at = (name: string) => ["--data-dir", `${house.dir}/${name}`];
   const reverb = house.start("reverb", "reverb", ...at("r"), "--http", `127.0.0.1:${reverbPort}`);
   const pulse = house.start(

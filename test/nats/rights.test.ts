@@ -2,19 +2,20 @@
  * A real nats-server with what `backbeat nats-config` wrote: every part works as its own user, and an agent can do
  * nothing else, whatever it sends.
  */
+
 import { errors, type NatsConnection } from "@nats-io/transport-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BarReport } from "../../src/contracts/bar-report.ts";
 import { subjectsOf } from "../../src/contracts/subjects.ts";
 import { connectOnce } from "../../src/nats/connect.ts";
 import type { Finding } from "../../src/nats/doctor/finding.ts";
-import { choosePort } from "../../src/nats/free-port.ts";
 import { JetStreamApi } from "../../src/nats/jetstream-api.ts";
 import { type StreamInfo, stateOf, streamInfo } from "../../src/nats/stream-info.ts";
 import { journalName, leaseName, reportsName } from "../../src/nats/stream-names.ts";
 import { connectAgent } from "../../src/sdk/connect-agent.ts";
 import { createAgent } from "../../src/sdk/create-agent.ts";
 import { type ConfigHouse, configHouse } from "../support/config-house.ts";
+import { freePort } from "../support/free-port.ts";
 import { PATIENTLY, unhurried } from "../support/patience.ts";
 import type { RunningProgram } from "../support/program.ts";
 import { type RecordingLog, recordingLog } from "../support/recording-log.ts";
@@ -56,7 +57,7 @@ describe.each(["nkey", "password"])("nats-config --auth %s", (auth) => {
 
   beforeAll(async () => {
     house = await configHouse("--agents", "ci:a,ci:b", "--auth", auth);
-    const [reverbPort, pulsePort] = [await choosePort(0), await choosePort(0)];
+    const [reverbPort, pulsePort] = [await freePort(), await freePort()];
     pulseAt = `127.0.0.1:${pulsePort}`;
     reverbAt = `127.0.0.1:${reverbPort}`;
     const rhythm = ["--bar-length", "4"];
@@ -369,7 +370,7 @@ describe.each(["nkey", "password"])("nats-config --auth %s", (auth) => {
 describe("nats-config --journal off", () => {
   it("reverb hears claims itself and reports them; nothing of JetStream is there", async () => {
     await using house = await configHouse("--agents", "ci:a", "--journal", "off");
-    const [reverbPort, pulsePort] = [await choosePort(0), await choosePort(0)];
+    const [reverbPort, pulsePort] = [await freePort(), await freePort()];
     const rhythm = ["--bar-length", "4"];
     const reverbHttp = `127.0.0.1:${reverbPort}`;
     const pulseHttp = `127.0.0.1:${pulsePort}`;

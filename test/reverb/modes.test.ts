@@ -1,7 +1,8 @@
 /** Which mode reverb takes, and with what it does not start, on a real nats-server. */
+
 import { describe, expect, it } from "vitest";
-import { choosePort } from "../../src/nats/free-port.ts";
 import { openStreams } from "../../src/nats/streams.ts";
+import { freePort } from "../support/free-port.ts";
 import { journalHouse, untilCommitting, untilCoreMode } from "../support/journal-house.ts";
 import { CLUSTER } from "../support/messages.ts";
 import { startTestServer } from "../support/nats-server.ts";
@@ -75,7 +76,7 @@ describe.concurrent("the modes of reverb", () => {
 
 describe.concurrent("what may be promised", () => {
   it("a nats-server without sync_interval is process-crash-safe, and its /varz says why", async () => {
-    const port = await choosePort(undefined);
+    const port = await freePort();
     await using server = await startTestServer({ jetstream: true, config: `http: "127.0.0.1:${port}"` });
     if (!server.version.startsWith("2.9.")) return;
     await using house = await journalHouse(server.url);

@@ -1,4 +1,5 @@
 /** A nats-server that runs with what `backbeat nats-config` wrote, and its users as they are handed out. */
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import type { NatsConnection } from "@nats-io/transport-node";
 import { parseServers } from "../../src/nats/address.ts";
 import { NatsBus } from "../../src/nats/bus.ts";
 import { connectOnce, type NatsSettings } from "../../src/nats/connect.ts";
-import { choosePort } from "../../src/nats/free-port.ts";
+import { freePort } from "./free-port.ts";
 import { startTestServer, type TestServer } from "./nats-server.ts";
 import { type RunningProgram, runProgram, startProgram } from "./program.ts";
 import { type RecordingLog, recordingLog } from "./recording-log.ts";
@@ -34,7 +35,7 @@ export interface ConfigHouse extends AsyncDisposable {
 export async function configHouse(...args: readonly string[]): Promise<ConfigHouse> {
   const root = mkdtempSync(join(tmpdir(), "backbeat-rights-"));
   const dir = join(root, "users");
-  const port = await choosePort(0);
+  const port = await freePort();
   const write = async (moreArgs: readonly string[]): Promise<string> => {
     const { end, stderr } = await runProgram([
       ...["nats-config", "--cluster", "test", "--nats", `nats://127.0.0.1:${port}`],

@@ -1,6 +1,7 @@
 /** A hub and a leafnode of it: two real nats-servers, connected. */
+
 import type { NatsBus } from "../../src/nats/bus.ts";
-import { choosePort } from "../../src/nats/free-port.ts";
+import { freePort } from "./free-port.ts";
 import { startTestServer, type TestServer, type TestServerOptions } from "./nats-server.ts";
 import { connectBus } from "./real-reverb.ts";
 import { waitFor } from "./wait-for.ts";
@@ -16,7 +17,7 @@ export interface LeafHouse extends AsyncDisposable {
 export async function startLeafHouse(
   options: { readonly hubDomain?: "none"; readonly leaf?: TestServerOptions } = {},
 ): Promise<LeafHouse> {
-  const port = await choosePort(0);
+  const port = await freePort();
   const remote = `leafnodes { remotes: [ { url: "nats://127.0.0.1:${port}" } ] }`;
   const [hub, leaf] = await Promise.all([
     startTestServer({

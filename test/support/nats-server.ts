@@ -5,20 +5,21 @@
  * no preparation. Nothing is left behind: dispose (`await using`) or `stop()`, and the process dies with the test
  * process at the latest.
  */
+
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { choosePort } from "../../src/nats/free-port.ts";
 import { getServer } from "../../src/nats/get-server.ts";
+import { freePort } from "./free-port.ts";
 import { silentLog } from "./recording-log.ts";
 import { DEADLINE_MS, waitFor } from "./wait-for.ts";
 
 export interface TestServerOptions {
   /** Further lines of nats-server configuration (users, tls, cluster, …). */
   readonly config?: string;
-  /** Default: a free port that the server chooses. */
+  /** Default: a free one, which it has again after a restart. */
   readonly port?: number;
   /** Default false. */
   readonly jetstream?: boolean;
@@ -56,8 +57,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const binary = await getServer(process.env.BACKBEAT_NATS_SERVER, silentLog);
   const dir = mkdtempSync(join(tmpdir(), "backbeat-nats-"));
   const said: string[] = [];
-  let running = await launch(binary, dir, { ...options, said });
-  const port = running.port;
+  const port = options.port ?? (await freePort());
+  let running = await launch(binary, dir, { ...options, port, said });
   const halt = async (signal: NodeJS.Signals): Promise<void> => {
     running.child.kill(signal);
     if (signal === "SIGKILL") running.child.kill("SIGCONT");
@@ -99,7 +100,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 
 /** Three servers that keep streams together. */
 export async function startTestCluster(): Promise<TestServer[]> {
-  const ports = await Promise.all([choosePort(0), choosePort(0), choosePort(0)]);
+  const ports = await Promise.all([freePort(), freePort(), freePort()]);
   const routes = ports.map((port) => `nats-route://127.0.0.1:${port}`).join(", ");
   return Promise.all(
     ports.map((port, at) =>
@@ -128,12 +129,11 @@ function stands(pid: number): boolean {
 
 interface Running {
   readonly child: ChildProcess;
-  readonly port: number;
   readonly version: string;
   readonly exited: Promise<void>;
 }
 
-type LaunchOptions = TestServerOptions & { readonly said: string[] };
+type LaunchOptions = TestServerOptions & { readonly port: number; readonly said: string[] };
 
 async function launch(binary: string, dir: string, options: LaunchOptions): Promise<Running> {
   const configFile = join(dir, "nats-server.conf");
@@ -155,8 +155,8 @@ async function launch(binary: string, dir: string, options: LaunchOptions): Prom
   }
 }
 
-function configuration(dir: string, options: TestServerOptions): string {
-  const lines = ['host: "127.0.0.1"', `port: ${options.port ?? -1}`];
+function configuration(dir: string, options: LaunchOptions): string {
+  const lines = ['host: "127.0.0.1"', `port: ${options.port}`];
   if (options.jetstream === true)
     lines.push(
       `jetstream { store_dir: ${JSON.stringify(join(dir, "store"))}${options.domain === undefined ? "" : `, domain: ${options.domain}`} }`,
@@ -164,10 +164,9 @@ function configuration(dir: string, options: TestServerOptions): string {
   return [...lines, options.config ?? ""].join("\n");
 }
 
-/** What nats-server says while it starts: its version, its port, and that it is ready. */
-function readBanner(child: ChildProcess, said: string[]): Promise<{ port: number; version: string }> {
+/** What nats-server says while it starts: its version, and that it is ready. */
+function readBanner(child: ChildProcess, said: string[]): Promise<{ version: string }> {
   return new Promise((resolve, reject) => {
-    let port: number | undefined;
     let version: string | undefined;
     const fail = (why: string) => reject(new Error(`nats-server did not start: ${why}\n${said.join("\n")}`));
     const deadline = setTimeout(() => fail(`not ready after ${DEADLINE_MS} ms`), DEADLINE_MS);
@@ -185,11 +184,9 @@ function readBanner(child: ChildProcess, said: string[]): Promise<{ port: number
       said.push(line);
       if (said.length > LOG_LINES_MAX) said.shift();
       version ??= /Version:\s+(\S+)/.exec(line)?.[1];
-      const listening = /Listening for client connections on .*:(\d+)/.exec(line)?.[1];
-      if (listening !== undefined) port = Number(listening);
-      if (line.endsWith("Server is ready") && port !== undefined && version !== undefined) {
+      if (line.endsWith("Server is ready") && version !== undefined) {
         done();
-        resolve({ port, version });
+        resolve({ version });
       }
     });
   });
