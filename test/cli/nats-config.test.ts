@@ -78,7 +78,7 @@ describe("backbeat nats-config", () => {
     expect(stderr).toMatch(/holds the secrets of all users; --out/);
     expect(stdout).toMatch(/\n# --- a\.nk\n# SU[A-Z2-7]{56}\n# --- a\.env\n# BACKBEAT_CLUSTER=local\n/);
     // A free port in place of the one that was asked for.
-    await using server = await startTestServer({ config: stdout.replace(/^port: .*$/m, "port: -1") });
+    await using server = await startTestServer({ config: stdout.replace(/^port: .*$/m, "") });
     expect(server.version).toMatch(/^\d/);
   });
 
