@@ -12,6 +12,7 @@ import { type ConfigHouse, configHouse } from "../support/config-house.ts";
 import { freePort } from "../support/free-port.ts";
 import { PATIENTLY, unhurried } from "../support/patience.ts";
 import { type RecordingLog, recordingLog } from "../support/recording-log.ts";
+import { untilReady } from "../support/service-api.ts";
 import { DEADLINE_MS, waitFor } from "../support/wait-for.ts";
 import { wayTo } from "../support/way-to.ts";
 
@@ -47,16 +48,12 @@ function missingIn(reports: readonly BarReport[]): number {
 }
 
 async function startServices(house: ConfigHouse): Promise<{ readonly pulseAt: string }> {
-  const [pulseAt, reverbAt] = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`];
-  house.start("reverb", "reverb", "--data-dir", "reverb", "--http", reverbAt, ...RHYTHM);
-  house.start("pulse", "pulse", "--data-dir", "pulse", "--http", pulseAt, "--tempo", "600", ...RHYTHM);
-  await waitFor("reverb to be ready", () =>
-    fetch(`http://${reverbAt}/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    ),
-  );
-  return { pulseAt };
+  const [pulsePort, reverbPort] = [await freePort(), await freePort()];
+  const at = (port: number) => ["--http", `127.0.0.1:${port}`];
+  const reverb = house.start("reverb", "reverb", "--data-dir", "reverb", ...at(reverbPort), ...RHYTHM);
+  house.start("pulse", "pulse", "--data-dir", "pulse", ...at(pulsePort), "--tempo", "600", ...RHYTHM);
+  await untilReady(reverb, reverbPort);
+  return { pulseAt: `127.0.0.1:${pulsePort}` };
 }
 
 describe.each(["on", "off"] as const)("BACKBEAT-REQ-041 nats-config --journal %s", (journal) => {

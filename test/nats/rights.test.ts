@@ -19,6 +19,7 @@ import { freePort } from "../support/free-port.ts";
 import { PATIENTLY, unhurried } from "../support/patience.ts";
 import type { RunningProgram } from "../support/program.ts";
 import { type RecordingLog, recordingLog } from "../support/recording-log.ts";
+import { untilReady } from "../support/service-api.ts";
 import { DEADLINE_MS, waitFor } from "../support/wait-for.ts";
 
 const CLUSTER = "test";
@@ -83,12 +84,7 @@ describe.each(["nkey", "password"])("nats-config --auth %s", (auth) => {
     );
     const { bus } = await house.bus("ci:a");
     await waitFor("a pulse that answers", () => bus.request(subjects.now, new Uint8Array(0), 1_000));
-    await waitFor("reverb to be ready", () =>
-      fetch(`http://127.0.0.1:${reverbPort}/ready`).then(
-        ({ ok }) => ok,
-        () => false,
-      ),
-    );
+    await untilReady(reverb, reverbPort);
   });
 
   afterAll(() => house[Symbol.asyncDispose]());

@@ -1,4 +1,7 @@
 /** What a running service says over HTTP, for tests with real processes. */
+import { messageOf } from "../../src/errors.ts";
+import type { RunningProgram } from "./program.ts";
+import { waitFor } from "./wait-for.ts";
 
 export interface SaidReady {
   /** 0 where nobody answers. */
@@ -18,6 +21,16 @@ export async function readyAt(port: number): Promise<SaidReady> {
 
 export async function isReadyAt(port: number): Promise<boolean> {
   return (await readyAt(port)).status === 200;
+}
+
+/** Resolves when the service is ready; rejects with what it said when it ends first, or never is. */
+export async function untilReady(program: RunningProgram, port: number): Promise<void> {
+  const isOver = program.ended.then(({ end }) => Promise.reject(new Error(`it ended with ${end}`)));
+  try {
+    await Promise.race([waitFor("the service to be ready", () => isReadyAt(port)), isOver]);
+  } catch (error) {
+    throw new Error(`${messageOf(error)}; it said: ${program.stdout()}${program.stderr()}`);
+  }
 }
 
 export async function textAt(port: number, path: string): Promise<string> {
