@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { journalHouse, untilCommitting } from "../support/journal-house.ts";
 import { type LeafHouse, startLeafHouse } from "../support/leafnode.ts";
 import { CLUSTER, frameBody } from "../support/messages.ts";
+import { PATIENTLY, unhurried } from "../support/patience.ts";
 import { type ProgramResult, runProgram } from "../support/program.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -30,25 +31,31 @@ afterAll(async () => {
 
 const newestFrame = () => frameBody(9, { barLength: 4, beatDurationMs: 60_000 });
 
-const at = (...args: readonly string[]): Promise<ProgramResult> =>
-  runProgram([...args, "--nats", servers.leaf.url, "--cluster", CLUSTER]);
+/** Runs it to its end; of stderr, what it says whatever the machine has to do. */
+async function at(...args: readonly string[]): Promise<ProgramResult> {
+  const { stderr, ...rest } = await runProgram([...args, "--nats", servers.leaf.url, "--cluster", CLUSTER]);
+  return { ...rest, stderr: unhurried(stderr) };
+}
 
 const HUB = ["--js-domain", "hub"];
 
 describe("the programs at a leafnode", () => {
   it.each([[[]], [HUB]])("REQ-041 a claim is kept by the journal of the hub, with %j", async (place) => {
     const before = (await (await house.streams()).journal.state()).lastSeq;
-    expect(await at("claim", "executing", "--agent", "a:1", ...place)).toMatchObject({ end: 0, stderr: "" });
+    expect(await at("claim", "executing", "--agent", "a:1", ...PATIENTLY, ...place)).toMatchObject({
+      end: 0,
+      stderr: "",
+    });
     expect((await (await house.streams()).journal.state()).lastSeq).toBe(before + 1);
   });
 
   it("reports, verify, journal and doctor look at the hub's streams with its domain", async () => {
-    const reports = await at("reports", "--json", ...HUB);
+    const reports = await at("reports", "--json", ...PATIENTLY, ...HUB);
     expect([reports.end, reports.stdout.trim().split("\n").length]).toEqual([0, 2]);
-    expect(await at("verify", ...HUB)).toMatchObject({ end: 0 });
-    const journal = await at("journal", "status", ...HUB);
+    expect(await at("verify", ...PATIENTLY, ...HUB)).toMatchObject({ end: 0 });
+    const journal = await at("journal", "status", ...PATIENTLY, ...HUB);
     expect([journal.end, journal.stdout]).toEqual([0, expect.stringMatching(`BACKBEAT_JOURNAL_${CLUSTER}`)]);
-    const doctor = await at("doctor", ...HUB);
+    const doctor = await at("doctor", ...PATIENTLY, ...HUB);
     expect(doctor).toMatchObject({
       end: 0,
       stdout: expect.stringMatching(/on for this account, domain hub/),
@@ -56,14 +63,14 @@ describe("the programs at a leafnode", () => {
   });
 
   it("reports without the domain say how to name one", async () => {
-    expect(await at("reports")).toMatchObject({
+    expect(await at("reports", ...PATIENTLY)).toMatchObject({
       end: 1,
       stderr: expect.stringMatching(/no JetStream for this account.*--js-domain/),
     });
   });
 
   it("doctor finds the journal beyond its server, and says how to use it", async () => {
-    const { end, stdout } = await at("doctor");
+    const { end, stdout } = await at("doctor", ...PATIENTLY);
     const said = stdout.replace(/\s+/g, " ");
     expect(said).toMatch(/BACKBEAT_JOURNAL_\S+ in the JetStream domain hub takes what is published here/);
     expect(said).toMatch(/use --js-domain hub/);
@@ -85,7 +92,10 @@ describe("the programs at a leafnode", () => {
 
   it("OBS-003 the domain comes from the environment, too; it and a prefix are a mistake", async () => {
     const env = { BACKBEAT_JS_DOMAIN: "hub" };
-    const found = await runProgram(["reports", "--nats", servers.leaf.url, "--cluster", CLUSTER], { env });
+    const found = await runProgram(
+      ["reports", ...PATIENTLY, "--nats", servers.leaf.url, "--cluster", CLUSTER],
+      { env },
+    );
     expect(found.end).toBe(0);
     const both = await runProgram(["reports", "--js-api-prefix", "x.API", "--nats", servers.leaf.url], {
       env,

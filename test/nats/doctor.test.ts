@@ -75,9 +75,10 @@ describe("examine", () => {
     const { journal, reports } = await house.streams();
     // Minutes ago for a beat of this length: entries that are as fresh as a beat prove that the journal takes them.
     await house.beats(11, 11, { beatDurationMs: 60_000 });
-    const before = [(await journal.state()).lastSeq, (await reports.state()).lastSeq];
     const received = () => replica.reverb.view.status().totals;
+    await waitFor("the eleventh frame", () => received().framesReceived === 11);
     const totals = received();
+    const before = [(await journal.state()).lastSeq, (await reports.state()).lastSeq];
     const findings = await examined(server.url);
     expect([(await journal.state()).lastSeq, (await reports.state()).lastSeq]).toEqual(before);
     expect(received()).toEqual(totals);
