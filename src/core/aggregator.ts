@@ -287,6 +287,7 @@ export class Aggregator {
     this.#open.forget();
     this.#earlierIds.clear();
     this.#trail.restarted(this.#held.oldestAnchor);
+    this.#held.restarted();
     for (const candidate of this.#line.restart()) this.#advance(candidate);
     return "opened";
   }

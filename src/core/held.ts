@@ -14,8 +14,8 @@ import { jsonPieces, listPieces, type Pieces, type SnapshotReader } from "./snap
 /** Claims of one beat. */
 interface Waiting {
   readonly entries: ClaimEntry[];
-  /** The newest frame when the first of them came. */
-  readonly anchor: ReplayStart;
+  /** The newest frame when the first of them came; where the line began anew since, that of the oldest held then. */
+  anchor: ReplayStart;
 }
 
 /** State: the held claims by beat. */
@@ -44,6 +44,16 @@ export class HeldClaims {
     for (const { anchor } of this.#byBeat.values())
       if (oldest === undefined || anchor.seq < oldest.seq) oldest = anchor;
     return oldest;
+  }
+
+  /**
+   * The line begins anew: which of the claims stay depends on all of them, so that whoever needs one of those that stay
+   * must have seen them all.
+   */
+  restarted(): void {
+    const oldest = this.oldestAnchor;
+    if (oldest === undefined) return;
+    for (const waiting of this.#byBeat.values()) waiting.anchor = oldest;
   }
 
   /** The highest beat that a held claim speaks of; 0 where none is held. */

@@ -4,10 +4,12 @@
  * A fold may begin at any frame that moved the line, if it is told there what it cannot know (the *carry*): an
  * anchor. What a bar's report depends on reaches back to the opening frame of the second bar before it; claims that
  * were held then came earlier, so the anchor is the frame that was the newest when the oldest of them came. A restart
- * of the line hangs on the frame before it. Whether a claim was refused for want of room depends on all that was held,
- * so after such a refusal the anchor is one at which nothing was held. Claims that were held at an anchor itself are
- * not seen by a fold that begins there: they have found their bars by the opening of the second bar before the one that
- * it is for, so nothing but the memory of that empty anchor hangs on them, and it travels in the carry.
+ * of the line hangs on the frame before it, or on the oldest claim that was held then; claims that stay held over it
+ * hang on that one, too, for which of them stay depends on all. Whether a claim was refused for want of room depends
+ * on all that was held, so after such a refusal the anchor is one at which nothing was held. Claims that were held at
+ * an anchor itself are not seen by a fold that begins there: they have found their bars by the opening of the second
+ * bar before the one that it is for, so nothing but the memory of that empty anchor hangs on them, and it travels in
+ * the carry.
  *
  * Everything else that the core remembers is either of one bar, or only shown and never reported (presence, sums).
  */

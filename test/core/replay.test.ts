@@ -91,11 +91,7 @@ describe("R7 replay", () => {
     const whole = foldAll(new Aggregator(settings), entries);
     const starts = whole.map(({ position }) => position.replayFrom);
     expect(starts.some(({ carry }) => carry?.held !== undefined)).toBe(true);
-    for (const [at, replay] of starts.entries()) {
-      const start = replay.carry === undefined ? { replay: { seq: 1 } } : { replay };
-      const later = foldFrom(settings, start, entries).slice(at - whole.length);
-      expect(later.map(committed)).toEqual(whole.slice(at).map(committed));
-    }
+    expectAlikeFromAnyStart(settings, entries);
   });
 
   it("R7 a new line that comes back to a window of its own candidates is computed alike from any Replay-From", () => {
@@ -114,12 +110,55 @@ describe("R7 replay", () => {
     ];
     const whole = foldAll(new Aggregator(settings), entries);
     expect(whole.length).toBeGreaterThan(3);
-    for (const [at, { position }] of whole.entries()) {
-      const { replayFrom: replay } = position;
-      const from = replay.carry === undefined ? { replay: { seq: 1 } } : { replay };
-      const again = foldFrom(settings, from, entries).slice(at - whole.length);
-      expect(again.map(committed)).toEqual(whole.slice(at).map(committed));
-    }
+    expectAlikeFromAnyStart(settings, entries);
+  });
+
+  it("R7 a claim that is held over a new line is replayed with all that were held then, also those let go", () => {
+    const settings = { clusterId: "c1", barLength: 1, leadBeats: 5 };
+    const before = [{ frame: 10 }, { frame: 11 }, { frame: 12 }, { claim: 17 }, { frame: 13 }];
+    const restart = [{ frame: 10 }, { frame: 11 }, { claim: 14 }, { frame: 12 }];
+    const after = Array.from({ length: 6 }, (_, at) => ({ frame: at + 13 }));
+    expectAlikeFromAnyStart(settings, placed([...before, ...restart, ...after]));
+  });
+
+  it("R7 new lines under claims for beats to come change no Replay-From, wherever the fold begins", () => {
+    const ahead = fc.option(fc.integer({ min: 1, max: 7 }), { nil: undefined });
+    const steps = fc.array(
+      fc.oneof(
+        { weight: 6, arbitrary: fc.record({ jump: fc.constantFrom(1, 1, 1, 1, 2, 3), ahead }) },
+        { weight: 1, arbitrary: fc.record({ back: fc.integer({ min: 1, max: 6 }), ahead, later: ahead }) },
+      ),
+      { minLength: 15, maxLength: 40 },
+    );
+    const shape = fc.record({
+      barLength: fc.integer({ min: 1, max: 3 }),
+      leadBeats: fc.integer({ min: 1, max: 6 }),
+      heldClaims: fc.constantFrom(1, 2, 3, 100),
+    });
+    fc.assert(
+      fc.property(shape, steps, ({ heldClaims, ...rest }, all) => {
+        let beat = 20;
+        const claimed = (at: number, beats: number | undefined) =>
+          beats === undefined ? undefined : { claim: at + beats };
+        const wishes = all.flatMap((one): Wish[] => {
+          if ("jump" in one) {
+            beat += one.jump;
+            return [{ frame: beat }, claimed(beat, one.ahead)];
+          }
+          // Three candidates are a new line; claims that come between them are held on the old one.
+          const [newest, first] = [beat, Math.max(1, beat - one.back)];
+          beat = first + 2;
+          return [
+            { frame: first },
+            claimed(newest, one.ahead),
+            ...[{ frame: first + 1 }, claimed(newest, one.later), { frame: beat }],
+          ];
+        });
+        const settings = { clusterId: "c1", ...rest, limits: { heldClaims } };
+        expectAlikeFromAnyStart(settings, placed(wishes, rest.barLength));
+      }),
+      { numRuns: effort({ test: 200, soak: 10_000 }) },
+    );
   });
 
   it("R7 a fold that was interrupted at any entry and taken up from its snapshot says the same", () => {
@@ -171,6 +210,17 @@ describe("R7 replay", () => {
     );
   });
 });
+
+/** Every bar and all later ones are computed alike from its Replay-From. */
+function expectAlikeFromAnyStart(settings: AggregatorSettings, entries: readonly Entry[]): void {
+  const whole = foldAll(new Aggregator(settings), entries);
+  for (const [at, { position }] of whole.entries()) {
+    const { replayFrom: replay } = position;
+    const start = replay.carry === undefined ? { replay: { seq: 1 } } : { replay };
+    const again = foldFrom(settings, start, entries).slice(at - whole.length);
+    expect(again.map(committed)).toEqual(whole.slice(at).map(committed));
+  }
+}
 
 /** Everything that the API shows of the core. */
 function shown(aggregator: Aggregator): object {
